@@ -1,0 +1,176 @@
+//! What one strategy has pending: its deferred calls and its periodic timers.
+//!
+//! Sans-I/O: the agenda answers "what is next, and when"; the engine decides when that is.
+
+mod calls;
+mod radix;
+mod timers;
+
+pub use calls::CallKey;
+pub use timers::TimerKey;
+
+use calls::{Calls, Taken};
+use timers::{Tick, Timers};
+
+use crate::every::Grid;
+use crate::heads::Due;
+
+/// Deferred calls and timers, with calls of type `C`.
+#[derive(Debug)]
+pub(crate) struct Agenda<C> {
+    /// The number of the strategy.
+    node: u32,
+    calls: Calls<C>,
+    timers: Timers<C>,
+    /// The place of the next item: a lower bound, since it may have been cancelled.
+    head: Due,
+    /// True if something changed since the last [`Agenda::take_touched`].
+    touched: bool,
+}
+
+/// The next thing of an agenda.
+#[derive(Debug)]
+pub(crate) enum Item<C> {
+    Call(i64, Taken<C>),
+    Tick(Tick<C>),
+}
+
+impl<C> Agenda<C> {
+    pub(crate) const fn new(node: u32) -> Self {
+        Agenda { node, calls: Calls::new(), timers: Timers::new(), head: Due::NEVER, touched: false }
+    }
+
+    /// The place of the next item, or an earlier one.
+    #[inline]
+    pub(crate) fn head(&self) -> Due {
+        self.head
+    }
+
+    #[inline]
+    pub(crate) fn take_touched(&mut self) -> bool {
+        std::mem::take(&mut self.touched)
+    }
+
+    pub(crate) fn touch(&mut self) {
+        self.touched = true;
+    }
+
+    /// What keeps a run alive (S24, S28).
+    #[inline]
+    pub(crate) fn alive(&self) -> usize {
+        self.calls.live() + self.timers.bounded()
+    }
+
+    /// Timers that tick.
+    pub(crate) fn timers(&self) -> usize {
+        self.timers.live()
+    }
+
+    /// Takes the next item if its place is before `until` and its time not after `limit`.
+    #[inline]
+    pub(crate) fn pop_before(&mut self, until: Due, limit: i64) -> Option<Item<C>> {
+        loop {
+            if self.head >= until || self.head.time() > limit {
+                return None;
+            }
+            self.touched = true;
+            let item = if self.head.is_call() {
+                let time = self.head.time();
+                self.calls.pop().map(|taken| Item::Call(time, taken))
+            } else {
+                self.timers.pop().map(Item::Tick)
+            };
+            self.find_head();
+            // What was cancelled is passed over.
+            if item.is_some() {
+                return item;
+            }
+        }
+    }
+
+    /// Queues a call for `time`.
+    #[inline]
+    pub(crate) fn push_call(&mut self, call: C, time: i64, due: i64, sequence: u64) -> CallKey {
+        self.touched = true;
+        self.head = self.head.min(Due::call(time, sequence));
+        self.calls.push(call, time, due, sequence)
+    }
+
+    /// Stores a call that joins the next round of this instant; [`Agenda::take_call`] takes it out.
+    #[inline]
+    pub(crate) fn store_call(&mut self, call: C, due: i64, sequence: u64) -> CallKey {
+        self.touched = true;
+        self.calls.store(call, due, sequence)
+    }
+
+    #[inline]
+    pub(crate) fn take_call(&mut self, slot: u32, sequence: u64) -> Option<Taken<C>> {
+        self.touched = true;
+        self.calls.take(slot, sequence)
+    }
+
+    /// True if the call was pending.
+    pub(crate) fn cancel_call(&mut self, key: CallKey) -> bool {
+        self.touched = true;
+        let was_pending = self.calls.cancel(key);
+        self.find_head();
+        was_pending
+    }
+
+    /// Gives a pending call another due time; queues it if there is a `time` to queue it for.
+    pub(crate) fn reschedule(&mut self, key: CallKey, time: Option<i64>, due: i64, sequence: u64) {
+        self.touched = true;
+        self.calls.reschedule(key, time, due, sequence);
+        self.find_head();
+    }
+
+    pub(crate) fn is_pending(&self, key: CallKey) -> bool {
+        self.calls.is_pending(key)
+    }
+
+    /// The calls that will run, with their due times, in no order.
+    pub(crate) fn pending_calls(&self) -> impl Iterator<Item = (i64, &C)> {
+        self.calls.iter()
+    }
+
+    pub(crate) fn count_calls(&self) -> usize {
+        self.calls.live()
+    }
+
+    /// Sets a timer for the method of that rank. Its first tick, if it is `now`, joins the next round: its rank is
+    /// returned, and [`Agenda::tick_now`] takes it out.
+    pub(crate) fn set_timer(
+        &mut self,
+        method: u32,
+        grid: Grid,
+        make: fn() -> C,
+        now: Option<i64>,
+    ) -> (TimerKey, Option<u64>) {
+        self.touched = true;
+        let set = self.timers.set(method, grid, make, now);
+        self.find_head();
+        set
+    }
+
+    pub(crate) fn tick_now(&mut self, time: i64, rank: u64, slot: u32) -> Option<Tick<C>> {
+        self.touched = true;
+        let tick = self.timers.tick_now(time, rank, slot);
+        self.find_head();
+        tick
+    }
+
+    /// True if the timer was still ticking.
+    pub(crate) fn cancel_timer(&mut self, key: TimerKey) -> bool {
+        self.touched = true;
+        let was_ticking = self.timers.cancel(key);
+        self.find_head();
+        was_ticking
+    }
+
+    #[inline]
+    fn find_head(&mut self) {
+        let call = self.calls.head().map_or(Due::NEVER, |(time, sequence)| Due::call(time, sequence));
+        let tick = self.timers.head().map_or(Due::NEVER, |time| Due::tick(time, self.node));
+        self.head = call.min(tick);
+    }
+}

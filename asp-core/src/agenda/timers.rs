@@ -1,0 +1,222 @@
+//! The periodic timers of one strategy (S22 to S26).
+
+use super::radix::{Entry, Radix};
+use crate::every::Grid;
+
+/// Names a timer set by `cx.every(..)`, to cancel it with [`Context::cancel`](crate::Context::cancel).
+///
+/// It belongs to the strategy whose context made it.
+///
+/// ```
+/// use asp_core::{Context, Strategy, TimerKey};
+///
+/// fn silence<S: Strategy>(cx: &Context<S>, heartbeat: TimerKey) {
+///     cx.cancel(heartbeat);
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TimerKey {
+    pub(crate) slot: u32,
+    /// Unique in a strategy.
+    pub(crate) creation: u64,
+}
+
+impl TimerKey {
+    /// What a failed setting returns; no timer has it.
+    pub(crate) const NONE: TimerKey = TimerKey { slot: u32::MAX, creation: u64::MAX };
+}
+
+#[derive(Debug)]
+struct Timer<C> {
+    make: fn() -> C,
+    grid: Grid,
+    creation: u64,
+}
+
+/// A tick to be dispatched.
+#[derive(Debug)]
+pub(crate) struct Tick<C> {
+    pub(crate) time: i64,
+    /// By method, then by creation of the timer (S7).
+    pub(crate) rank: u64,
+    pub(crate) make: fn() -> C,
+}
+
+#[derive(Debug)]
+pub(crate) struct Timers<C> {
+    slots: Vec<Option<Timer<C>>>,
+    free: Vec<u32>,
+    queue: Radix,
+    created: u64,
+    live: usize,
+    bounded: usize,
+}
+
+impl<C> Timers<C> {
+    pub(crate) const fn new() -> Self {
+        Timers { slots: Vec::new(), free: Vec::new(), queue: Radix::new(), created: 0, live: 0, bounded: 0 }
+    }
+
+    /// Timers that will tick.
+    pub(crate) fn live(&self) -> usize {
+        self.live
+    }
+
+    /// Those of them that are pending work, because they end (S24).
+    pub(crate) fn bounded(&self) -> usize {
+        self.bounded
+    }
+
+    /// A lower bound of the next tick's time: exact unless its timer was cancelled.
+    pub(crate) fn head(&self) -> Option<i64> {
+        self.queue.peek().map(|(time, _)| time)
+    }
+
+    /// Sets a timer for the method of that rank. If its first tick is one that the queue cannot take because it
+    /// joins the next round of the instant `now`, the tick's rank is returned and [`Timers::tick_now`] dispatches it.
+    pub(crate) fn set(
+        &mut self,
+        method: u32,
+        grid: Grid,
+        make: fn() -> C,
+        now: Option<i64>,
+    ) -> (TimerKey, Option<u64>) {
+        let Some(first) = grid.next() else { return (TimerKey::NONE, None) };
+        let creation = self.created;
+        self.created += 1;
+        self.live += 1;
+        self.bounded += usize::from(grid.bounded);
+        let timer = Some(Timer { make, grid, creation });
+        let slot = match self.free.pop() {
+            Some(slot) => {
+                self.slots[slot as usize] = timer;
+                slot
+            }
+            None => {
+                self.slots.push(timer);
+                (self.slots.len() - 1) as u32
+            }
+        };
+        let rank = rank(method, creation);
+        let key = TimerKey { slot, creation };
+        if now == Some(first) {
+            return (key, Some(rank));
+        }
+        self.queue.push(Entry { time: first, rank, id: slot });
+        (key, None)
+    }
+
+    /// Takes the tick at the head, and queues the timer's next one; none if the timer was cancelled.
+    #[inline]
+    pub(crate) fn pop(&mut self) -> Option<Tick<C>> {
+        let entry = self.queue.pop()?;
+        self.tick(entry)
+    }
+
+    /// Takes the first tick of a timer for which [`Timers::set`] returned a rank.
+    pub(crate) fn tick_now(&mut self, time: i64, rank: u64, slot: u32) -> Option<Tick<C>> {
+        self.tick(Entry { time, rank, id: slot })
+    }
+
+    /// True if the timer was still ticking.
+    pub(crate) fn cancel(&mut self, key: TimerKey) -> bool {
+        match self.slots.get(key.slot as usize) {
+            Some(Some(timer)) if timer.creation == key.creation => {
+                self.drop_timer(key.slot);
+                self.sweep();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Dispatches a queue entry: none if its timer was cancelled.
+    #[inline]
+    fn tick(&mut self, entry: Entry) -> Option<Tick<C>> {
+        let timer =
+            self.slots[entry.id as usize].as_mut().filter(|timer| timer.creation == entry.rank & CREATION)?;
+        let tick = Tick { time: entry.time, rank: entry.rank, make: timer.make };
+        timer.grid.advance();
+        match timer.grid.next() {
+            Some(next) => self.queue.push(Entry { time: next, ..entry }),
+            None => self.drop_timer(entry.id),
+        }
+        Some(tick)
+    }
+
+    fn drop_timer(&mut self, slot: u32) {
+        if let Some(timer) = self.slots[slot as usize].take() {
+            self.live -= 1;
+            self.bounded -= usize::from(timer.grid.bounded);
+            self.free.push(slot);
+        }
+    }
+
+    fn sweep(&mut self) {
+        if self.queue.len() > 2 * self.live + 64 {
+            let slots = &self.slots;
+            self.queue.retain(|entry| {
+                slots[entry.id as usize].as_ref().is_some_and(|timer| timer.creation == entry.rank & CREATION)
+            });
+        }
+    }
+}
+
+const CREATION_BITS: u32 = 40;
+const CREATION: u64 = (1 << CREATION_BITS) - 1;
+
+/// Equal ticks of one strategy run by method, then by creation of the timer (S7).
+fn rank(method: u32, creation: u64) -> u64 {
+    debug_assert!(method < 1 << (64 - CREATION_BITS) && creation <= CREATION);
+    u64::from(method) << CREATION_BITS | creation
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::every::Every;
+    use crate::time::Duration;
+
+    fn every(nanos: i64) -> Every {
+        Every::new(Duration::from_nanos(nanos))
+    }
+
+    fn pop(timers: &mut Timers<u32>) -> Option<(i64, u32)> {
+        timers.pop().map(|tick| (tick.time, (tick.make)()))
+    }
+
+    #[test]
+    fn s07_equal_ticks_run_by_method_then_by_creation() {
+        let mut timers = Timers::new();
+        timers.set(1, every(10).grid(0).unwrap(), || 10, None);
+        timers.set(0, every(10).grid(0).unwrap(), || 0, None);
+        timers.set(1, every(5).grid(0).unwrap(), || 11, None);
+        let order: Vec<_> = std::iter::from_fn(|| pop(&mut timers)).take(8).collect();
+        assert_eq!(order, [(5, 11), (10, 0), (10, 10), (10, 11), (15, 11), (20, 0), (20, 10), (20, 11)]);
+    }
+
+    #[test]
+    fn s24_a_timer_with_a_bound_counts_until_it_ended() {
+        let mut timers = Timers::new();
+        timers.set(0, every(10).times(2).grid(0).unwrap(), || 0, None);
+        let (key, _) = timers.set(0, every(10).grid(0).unwrap(), || 1, None);
+        assert_eq!((timers.live(), timers.bounded()), (2, 1));
+        for _ in 0..4 {
+            pop(&mut timers);
+        }
+        assert_eq!((timers.live(), timers.bounded()), (1, 0));
+        assert!(timers.cancel(key));
+        assert!(!timers.cancel(key));
+        assert_eq!(pop(&mut timers), None);
+    }
+
+    #[test]
+    fn timers_that_come_and_go_take_no_memory() {
+        let mut timers = Timers::<u32>::new();
+        for _ in 0..10_000 {
+            let (key, _) = timers.set(0, every(1_000).grid(0).unwrap(), || 0, None);
+            assert!(timers.cancel(key));
+        }
+        assert!(timers.queue.len() < 200 && timers.slots.len() == 1);
+    }
+}

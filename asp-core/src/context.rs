@@ -1,0 +1,395 @@
+//! What a handler may do: read the time, schedule, emit, stop.
+
+use std::borrow::Cow;
+use std::cell::{Ref, RefCell, RefMut};
+use std::error::Error;
+use std::fmt;
+
+use crate::agenda::{Agenda, CallKey, TimerKey};
+use crate::desk::{Desk, Emission, Refused, Soon, SoonCall, SoonTick};
+use crate::every::Every;
+use crate::strategy::{Once, Slot, Strategy};
+use crate::stream::{Payload, Stream};
+use crate::time::{Delay, Duration, Timestamp};
+
+/// A handler's access to the run, as `cx: &Context<Self>`.
+///
+/// All methods take `&self`, so that `cx.after(d).greet(format!("{}", cx.now()))` is fine. Nothing that a handler
+/// asks for happens before it returns: calls and emissions for the current instant join its next round (S9).
+pub struct Context<S: Strategy> {
+    /// Present while the strategy is dispatched.
+    desk: Option<Box<Desk>>,
+    agenda: RefCell<Agenda<S::Call>>,
+    node: u32,
+    /// The streams that the strategy lists in `emits`, by the names it gives them.
+    outlets: Vec<(Cow<'static, str>, u32)>,
+    /// The names of the methods, by rank.
+    methods: Vec<&'static str>,
+}
+
+impl<S: Strategy> Context<S> {
+    pub(crate) fn new(node: u32, methods: Vec<&'static str>) -> Self {
+        Context { desk: None, agenda: RefCell::new(Agenda::new(node)), node, outlets: Vec::new(), methods }
+    }
+
+    pub(crate) fn add_outlet(&mut self, name: Cow<'static, str>, stream: u32) {
+        self.outlets.push((name, stream));
+    }
+
+    /// The current time: that of the event, call or tick being dispatched. It stands still while a handler runs.
+    ///
+    /// ```
+    /// # use asp_core::{Context, Strategy};
+    /// # fn handler<S: Strategy>(cx: &Context<S>) {
+    /// assert_eq!(cx.now(), cx.now());
+    /// # }
+    /// ```
+    #[inline]
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_nanos(self.desk().now.get())
+    }
+
+    /// What the source of the event says; for calls and ticks the same as [`Context::due`].
+    #[inline]
+    pub fn event_time(&self) -> Timestamp {
+        Timestamp::from_nanos(self.desk().event_time.get())
+    }
+
+    /// When a deferred call or tick was asked for: before [`Context::now`] if that was in the past (S11). For
+    /// events and hooks the same as `now`.
+    #[inline]
+    pub fn due(&self) -> Timestamp {
+        Timestamp::from_nanos(self.desk().due.get())
+    }
+
+    /// Defers a call: `cx.after(delay).method(payload)`.
+    ///
+    /// A delay of zero runs in the next round of this instant. Equal due times run in the order of scheduling
+    /// (S10). A time beyond the last timestamp stops the run at the end of this dispatch.
+    #[inline]
+    pub fn after(&self, delay: impl Into<Delay>) -> S::Calls<CallSlot<'_, S>> {
+        S::calls(self.slot_after(delay.into()))
+    }
+
+    /// Schedules a call for a time: `cx.at(time).method(payload)`.
+    ///
+    /// A time before now is taken as now, keeps its [`due`](Context::due), and is counted in the report (S11);
+    /// `Runner::past_schedule` makes it an error instead.
+    #[inline]
+    pub fn at(&self, time: Timestamp) -> S::Calls<CallSlot<'_, S>> {
+        S::calls(CallSlot { cx: self, due: Some(time.as_nanos()) })
+    }
+
+    /// As [`Context::at`], for callers who want to know when the time has passed.
+    ///
+    /// # Errors
+    ///
+    /// [`InPast`] if `time` is before now; nothing is scheduled then.
+    #[inline]
+    pub fn try_at(&self, time: Timestamp) -> Result<S::Calls<CallSlot<'_, S>>, InPast> {
+        let now = self.now();
+        if time < now { Err(InPast { requested: time, now }) } else { Ok(self.at(time)) }
+    }
+
+    /// Sets a periodic timer: `cx.every(interval).method()`, for deferred methods without payload.
+    ///
+    /// It takes an interval, or an [`Every`] with options. An interval that is zero or negative stops the run at
+    /// the end of this dispatch.
+    pub fn every(&self, every: impl Into<Every>) -> S::Calls<TimerSlot<'_, S>> {
+        S::calls(TimerSlot { cx: self, every: every.into() })
+    }
+
+    /// Cancels a deferred call or a timer; true if it was still to come. A call that was cancelled never runs,
+    /// also if it was due at this very instant.
+    pub fn cancel<K: Key>(&self, key: K) -> bool {
+        key.cancel(self)
+    }
+
+    /// Moves a deferred call to another time, as if it were cancelled and scheduled anew; its key stays valid.
+    /// False if it already ran or was cancelled.
+    pub fn reschedule(&self, key: CallKey, time: Timestamp) -> bool {
+        let desk = self.desk();
+        if !self.agenda.borrow().is_pending(key) {
+            return false;
+        }
+        let due = time.as_nanos();
+        let sequence = desk.next_sequence();
+        let place = self.place(due);
+        self.agenda.borrow_mut().reschedule(key, place, due, sequence);
+        if place.is_none() {
+            self.join_round(key, sequence);
+        }
+        true
+    }
+
+    /// Puts an event on a stream that this strategy lists in `emits`.
+    ///
+    /// It is delivered at this instant, in its next round (S9): after everything that is already pending for now.
+    pub fn emit<T: Payload>(&self, stream: Stream<T>, value: T) {
+        let desk = self.desk();
+        let Some(id) = self.outlet(stream.name()) else {
+            return desk.refuse(Refused::NotListed { stream: stream.name().to_owned() });
+        };
+        let Some(queue) = desk.outlet::<T>(id) else {
+            let given = crate::names::type_name::<T>();
+            return desk.refuse(Refused::Carries { stream: stream.name().to_owned(), given });
+        };
+        queue.borrow_mut().push_back(value);
+        let sequence = desk.next_sequence();
+        desk.joined.borrow_mut().emissions.push_back(Emission { stream: id, sequence });
+        desk.hold_instant();
+    }
+
+    /// Stops the run when this handler returns. Nothing else is dispatched but `on_stop` (S46).
+    pub fn stop(&self) {
+        self.desk().stop.set(true);
+        self.desk().halt();
+    }
+
+    /// How many deferred calls of this strategy are pending.
+    pub fn pending(&self) -> usize {
+        self.agenda.borrow().count_calls()
+    }
+
+    /// The pending deferred calls of this strategy with the times they are due, in the order of these.
+    ///
+    /// Each is given as the method's name. Meant for reports and tests: it costs a sort.
+    pub fn pending_calls(&self) -> Vec<(Timestamp, &'static str)> {
+        let agenda = self.agenda.borrow();
+        let mut calls: Vec<_> = agenda
+            .pending_calls()
+            .map(|(due, call)| (Timestamp::from_nanos(due), S::call_name(call)))
+            .collect();
+        calls.sort();
+        calls
+    }
+
+    #[inline]
+    fn slot_after(&self, delay: Delay) -> CallSlot<'_, S> {
+        let due = delay.duration().and_then(|delay| self.desk().now.get().checked_add(delay.as_nanos()));
+        if due.is_none() {
+            self.desk().refuse(Refused::Overflow { base: self.now(), delay: delay.to_string() });
+        }
+        CallSlot { cx: self, due }
+    }
+
+    /// [`Context::after`] for a call that is at hand.
+    pub(crate) fn defer(&self, delay: Duration, call: S::Call) {
+        self.slot_after(delay.into()).put(call);
+    }
+
+    #[inline]
+    pub(crate) fn desk(&self) -> &Desk {
+        self.desk
+            .as_ref()
+            .expect("a context is reached only from a handler, and its node holds the desk then")
+    }
+
+    /// Takes the desk from the core, or gives it back.
+    #[inline]
+    pub(crate) fn swap_desk(&mut self, desk: &mut Option<Box<Desk>>) {
+        std::mem::swap(&mut self.desk, desk);
+    }
+
+    #[inline]
+    pub(crate) fn agenda(&self) -> RefMut<'_, Agenda<S::Call>> {
+        self.agenda.borrow_mut()
+    }
+
+    /// True if the agenda changed since this was asked last.
+    #[inline]
+    pub(crate) fn take_touched(&mut self) -> bool {
+        self.agenda.get_mut().take_touched()
+    }
+
+    pub(crate) fn touch(&mut self) {
+        self.agenda.get_mut().touch();
+    }
+
+    #[inline]
+    pub(crate) fn peek(&self) -> Ref<'_, Agenda<S::Call>> {
+        self.agenda.borrow()
+    }
+
+    #[inline]
+    pub(crate) fn node(&self) -> u32 {
+        self.node
+    }
+
+    pub(crate) fn method_name(&self, method: u32) -> &'static str {
+        self.methods[method as usize]
+    }
+
+    #[inline]
+    fn outlet(&self, name: &str) -> Option<u32> {
+        // A strategy has a few outlets, and the name is nearly always the very constant it was declared with:
+        // comparing addresses costs less than hashing, or comparing letters.
+        let same = |(listed, _): &&(Cow<'static, str>, u32)| std::ptr::eq::<str>(&**listed, name);
+        let equal = |(listed, _): &&(Cow<'static, str>, u32)| listed == name;
+        let found = self.outlets.iter().find(same).or_else(|| self.outlets.iter().find(equal));
+        found.map(|&(_, stream)| stream)
+    }
+
+    #[inline]
+    fn schedule(&self, due: i64, call: S::Call) -> CallKey {
+        let sequence = self.desk().next_sequence();
+        match self.place(due) {
+            Some(time) => self.agenda.borrow_mut().push_call(call, time, due, sequence),
+            None => {
+                let key = self.agenda.borrow_mut().store_call(call, due, sequence);
+                self.join_round(key, sequence);
+                key
+            }
+        }
+    }
+
+    /// The time at which a call goes into the queue; none if it joins the next round of this instant.
+    #[inline]
+    fn place(&self, due: i64) -> Option<i64> {
+        let desk = self.desk();
+        let now = desk.now.get();
+        if due > now {
+            if !desk.in_agenda.get() {
+                desk.lower_limit(due);
+            }
+            return Some(due);
+        }
+        if due < now {
+            desk.clamped.set(desk.clamped.get() + 1);
+            if desk.past_is_error {
+                desk.refuse(Refused::InPast { requested: Timestamp::from_nanos(due), now: self.now() });
+            }
+        }
+        desk.starting.get().then_some(now)
+    }
+
+    fn join_round(&self, key: CallKey, sequence: u64) {
+        let desk = self.desk();
+        let call = SoonCall { node: self.node, what: Soon::Call(key.slot), sequence };
+        desk.joined.borrow_mut().calls.push_back(call);
+        desk.hold_instant();
+    }
+
+    pub(crate) fn set_timer(&self, every: &Every, make: fn() -> S::Call) -> TimerKey {
+        let desk = self.desk();
+        let now = desk.now.get();
+        let name = S::call_name(&make());
+        let grid = match every.grid(now) {
+            Ok(grid) => grid,
+            Err(fault) => {
+                desk.refuse(Refused::Interval { method: name, fault });
+                return TimerKey::NONE;
+            }
+        };
+        let method =
+            self.methods.iter().position(|method| *method == name).unwrap_or(self.methods.len()) as u32;
+        if let Some(first) = grid.next()
+            && !desk.in_agenda.get()
+        {
+            desk.lower_limit(first);
+        }
+        let joins_round = (!desk.starting.get()).then_some(now);
+        let (key, rank) = self.agenda.borrow_mut().set_timer(method, grid, make, joins_round);
+        if let Some(rank) = rank {
+            desk.joined.borrow_mut().ticks.push(SoonTick { node: self.node, rank, slot: key.slot });
+            desk.hold_instant();
+        }
+        key
+    }
+}
+
+impl<S: Strategy> fmt::Debug for Context<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let now = self.desk.as_ref().map(|desk| Timestamp::from_nanos(desk.now.get()));
+        f.debug_struct("Context").field("strategy", &S::NAME).field("now", &now).finish_non_exhaustive()
+    }
+}
+
+/// Where `cx.after(..)` and `cx.at(..)` put a call.
+#[derive(Debug)]
+pub struct CallSlot<'a, S: Strategy> {
+    cx: &'a Context<S>,
+    /// None after an overflow, which has stopped the run already.
+    due: Option<i64>,
+}
+
+impl<S: Strategy> Slot<S::Call> for CallSlot<'_, S> {
+    type Key = CallKey;
+
+    #[inline]
+    fn put(self, call: S::Call) -> CallKey {
+        self.due.map_or(CallKey::NONE, |due| self.cx.schedule(due, call))
+    }
+
+    #[inline]
+    fn put_with(self, make: fn() -> S::Call) -> CallKey {
+        self.put(make())
+    }
+}
+
+impl<S: Strategy> Once for CallSlot<'_, S> {}
+
+/// Where `cx.every(..)` puts a call.
+#[derive(Debug)]
+pub struct TimerSlot<'a, S: Strategy> {
+    cx: &'a Context<S>,
+    every: Every,
+}
+
+impl<S: Strategy> Slot<S::Call> for TimerSlot<'_, S> {
+    type Key = TimerKey;
+
+    fn put(self, _: S::Call) -> TimerKey
+    where
+        Self: Once,
+    {
+        unreachable!("a timer slot is not `Once`, so that no one can call this")
+    }
+
+    fn put_with(self, make: fn() -> S::Call) -> TimerKey {
+        self.cx.set_timer(&self.every, make)
+    }
+}
+
+/// What [`Context::cancel`] takes: a [`CallKey`] or a [`TimerKey`].
+pub trait Key: sealed::Key {}
+
+impl Key for CallKey {}
+impl Key for TimerKey {}
+
+mod sealed {
+    use super::{CallKey, Context, Strategy, TimerKey};
+
+    pub trait Key {
+        fn cancel<S: Strategy>(self, cx: &Context<S>) -> bool;
+    }
+
+    impl Key for CallKey {
+        fn cancel<S: Strategy>(self, cx: &Context<S>) -> bool {
+            cx.agenda.borrow_mut().cancel_call(self)
+        }
+    }
+
+    impl Key for TimerKey {
+        fn cancel<S: Strategy>(self, cx: &Context<S>) -> bool {
+            cx.agenda.borrow_mut().cancel_timer(self)
+        }
+    }
+}
+
+/// A time asked for by [`Context::try_at`] has passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InPast {
+    /// The time asked for.
+    pub requested: Timestamp,
+    /// The time it was when asked.
+    pub now: Timestamp,
+}
+
+impl fmt::Display for InPast {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was asked for but it is {}; use `cx.after(..)` for a delay", self.requested, self.now)
+    }
+}
+
+impl Error for InPast {}

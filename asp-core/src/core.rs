@@ -1,0 +1,220 @@
+//! What the engine and the nodes share during a run, apart from what handlers see ([`crate::desk`]).
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+
+use crate::desk::{Desk, Refused};
+use crate::heads::Heads;
+use crate::observe::{Class, Dispatch, Place};
+use crate::outcome::Dispatched;
+use crate::panics;
+use crate::runner::OnError;
+use crate::strategy::HandlerResult;
+use crate::time::Timestamp;
+
+/// Why a dispatch stopped the run.
+#[derive(Debug)]
+pub(crate) enum Cause {
+    Failed(Box<dyn std::error::Error + Send + Sync>),
+    Panicked(String),
+    Refused(Refused),
+}
+
+/// A dispatch that stopped the run.
+#[derive(Debug)]
+pub(crate) struct Raised {
+    pub(crate) node: usize,
+    pub(crate) method: &'static str,
+    pub(crate) cause: Cause,
+}
+
+pub(crate) type Observer = Box<dyn FnMut(&Dispatch<'_>) + Send>;
+
+/// Shared state; the desk is here unless a node holds it.
+pub(crate) struct Core {
+    pub(crate) desk: Option<Box<Desk>>,
+    pub(crate) heads: Heads,
+    /// The names of the strategy instances.
+    pub(crate) names: Vec<Arc<str>>,
+    pub(crate) raised: Option<Box<Raised>>,
+    /// Who has the desk, and the method called last: who it was, should it panic.
+    pub(crate) running: Option<(u32, &'static str)>,
+    pub(crate) on_error: OnError,
+    /// Handler errors passed over because of [`OnError::Continue`].
+    pub(crate) errors: u64,
+    pub(crate) dispatched: Dispatched,
+    pub(crate) round: u32,
+    /// The class of the item being dispatched.
+    pub(crate) class: Class,
+    /// Pending calls and bounded timers of all nodes: what keeps the run alive (S28).
+    pub(crate) alive: usize,
+    /// True if sources or an end keep the run going whatever becomes of `alive`.
+    pub(crate) going: bool,
+    /// The sequence before the last source event: what was scheduled earlier does not count as drain (S29).
+    pub(crate) mark: u64,
+    /// Dispatches after the last source event, while there is a limit to them.
+    pub(crate) drained: u64,
+    pub(crate) drain_limit: u64,
+    pub(crate) draining: bool,
+    pub(crate) last_drained: Option<(u32, &'static str)>,
+    /// Nodes whose stream handlers ran since they last settled, if they have a hook for it (S60).
+    pub(crate) unsettled: std::collections::BTreeSet<u32>,
+    pub(crate) observers: Vec<Observer>,
+    /// True if each dispatch is shown to someone, so that bursts go event by event.
+    pub(crate) watched: bool,
+    /// The last dispatches, while an instant has gone on for suspiciously many rounds (S14).
+    pub(crate) trace: Option<VecDeque<String>>,
+    /// The last place dispatched, where all are seen one by one.
+    last: Option<Place>,
+    /// The place of the item being dispatched.
+    pub(crate) place: Place,
+}
+
+/// How many dispatches an endless instant names.
+const TRACED: usize = 8;
+
+impl Core {
+    pub(crate) fn new(desk: Desk, names: Vec<Arc<str>>, on_error: OnError, observers: Vec<Observer>) -> Self {
+        Core {
+            desk: Some(Box::new(desk)),
+            heads: Heads::new(names.len()),
+            names,
+            raised: None,
+            running: None,
+            on_error,
+            errors: 0,
+            dispatched: Dispatched::default(),
+            round: 0,
+            class: Class::Start,
+            alive: 0,
+            going: true,
+            mark: 0,
+            drained: 0,
+            drain_limit: u64::MAX,
+            draining: false,
+            last_drained: None,
+            unsettled: std::collections::BTreeSet::new(),
+            watched: !observers.is_empty(),
+            observers,
+            trace: None,
+            last: None,
+            place: Place::default(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn desk(&self) -> &Desk {
+        self.desk.as_ref().expect("the desk is back when a node has returned")
+    }
+
+    /// Remembers the next dispatches, for the message should the instant never end.
+    pub(crate) fn begin_trace(&mut self) {
+        self.trace.get_or_insert_default();
+        self.watched = true;
+    }
+
+    /// Forgets them, as time has moved on.
+    #[inline]
+    pub(crate) fn end_trace(&mut self) {
+        if self.trace.is_some() {
+            self.trace = None;
+            self.watched = !self.observers.is_empty();
+        }
+    }
+
+    /// Takes note of how a dispatch ended. False if the run stops.
+    #[inline]
+    pub(crate) fn ended(
+        &mut self,
+        desk: &Desk,
+        node: usize,
+        method: &'static str,
+        result: HandlerResult,
+    ) -> bool {
+        // What a handler asks for in vain halts the run too.
+        if result.is_ok() && !desk.halted() {
+            return true;
+        }
+        self.ended_badly(desk, node, method, result)
+    }
+
+    #[cold]
+    fn ended_badly(&mut self, desk: &Desk, node: usize, method: &'static str, result: HandlerResult) -> bool {
+        if let Err(error) = result {
+            match self.on_error {
+                OnError::Continue => self.errors += 1,
+                OnError::Stop => self.raise(desk, node, method, Cause::Failed(error)),
+            }
+        }
+        if let Some(refused) = desk.refused.borrow_mut().take() {
+            self.raise(desk, node, method, Cause::Refused(refused));
+        }
+        !desk.halted()
+    }
+
+    /// Stops the run; the first cause counts.
+    pub(crate) fn raise(&mut self, desk: &Desk, node: usize, method: &'static str, cause: Cause) {
+        desk.halt();
+        self.raised.get_or_insert_with(|| Box::new(Raised { node, method, cause }));
+    }
+
+    /// Turns a caught panic into the end of the run (S44). Whoever has the desk gives it back in `poison`.
+    pub(crate) fn raise_panic(&mut self, panic: Box<dyn Any + Send>, poison: impl FnOnce(&mut Core, u32)) {
+        let Some((node, method)) = self.running.take() else {
+            // Not a handler: a fault of the engine, or a payload that panics when it is dropped unread.
+            resume_unwind(panic)
+        };
+        poison(self, node);
+        self.desk().in_agenda.set(false);
+        self.desk().halt();
+        let cause = Cause::Panicked(panics::message(&*panic));
+        self.raised.get_or_insert_with(|| Box::new(Raised { node: node as usize, method, cause }));
+    }
+
+    /// Shows a dispatch to whoever watches, just before it is made.
+    pub(crate) fn announce(&mut self, desk: &Desk, node: usize, method: &'static str, stream: Option<&str>) {
+        let strategy = &self.names[node];
+        let now = desk.now.get();
+        if let Some(trace) = &mut self.trace {
+            if trace.len() == TRACED {
+                trace.pop_front();
+            }
+            trace.push_back(format!("{strategy}.{method}"));
+        }
+        debug_assert!(
+            self.last.is_none_or(|last| last <= self.place),
+            "items are dispatched in the order of S7: {:?} after {:?}",
+            self.place,
+            self.last
+        );
+        self.last = Some(self.place);
+        let dispatch = Dispatch {
+            place: self.place,
+            now: Timestamp::from_nanos(now),
+            strategy,
+            handler: method,
+            stream,
+            due: Timestamp::from_nanos(desk.due.get()),
+            event_time: Timestamp::from_nanos(desk.event_time.get()),
+        };
+        for observer in &mut self.observers {
+            observer(&dispatch);
+        }
+    }
+
+    /// Counts dispatches after the last source event, and stops the run at the limit (S29).
+    pub(crate) fn count_drained(&mut self, desk: &Desk, count: u64) {
+        self.drained += count;
+        if self.drained > self.drain_limit {
+            desk.halt();
+        }
+    }
+
+    /// Sets the place of the next item.
+    pub(crate) fn set_place(&mut self, time: i64, class: Class, declaration: u32, sequence: u64) {
+        self.place =
+            Place { time: Timestamp::from_nanos(time), round: self.round, class, declaration, sequence };
+    }
+}

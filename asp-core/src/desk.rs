@@ -1,0 +1,185 @@
+//! The state of a run that handlers read and write through their contexts.
+//!
+//! There is one desk, in a box: the node whose turn it is holds it, so that a context reaches the run's state
+//! without a lock or a counter, and handing it over costs the move of a pointer.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+use crate::every::BadInterval;
+use crate::time::Timestamp;
+
+/// A limit that lets nothing pass.
+pub(crate) const HALT: i64 = i64::MIN;
+
+/// A deferred call or the end of a stream that joins the next round of this instant (class 2).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SoonCall {
+    pub(crate) node: u32,
+    pub(crate) what: Soon,
+    pub(crate) sequence: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Soon {
+    /// The call in that slot of the node's agenda.
+    Call(u32),
+    /// The node's `on_end` hook of that number.
+    End(u32),
+}
+
+/// A tick that joins the next round of this instant (class 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SoonTick {
+    pub(crate) node: u32,
+    pub(crate) rank: u64,
+    pub(crate) slot: u32,
+}
+
+/// Events of one stream that were emitted and wait for their round (class 1).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Emission {
+    pub(crate) stream: u32,
+    pub(crate) sequence: u64,
+}
+
+/// What joined the rounds of this instant and was not dispatched. The emissions and calls of the current round
+/// stand in front of those of the next one; the engine knows how many they are.
+#[derive(Debug, Default)]
+pub(crate) struct Joined {
+    pub(crate) emissions: VecDeque<Emission>,
+    pub(crate) calls: VecDeque<SoonCall>,
+    /// Of the next round only, in no order.
+    pub(crate) ticks: Vec<SoonTick>,
+}
+
+impl Joined {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.emissions.is_empty() && self.calls.is_empty() && self.ticks.is_empty()
+    }
+}
+
+/// A request of a handler that stops the run at the end of the dispatch (S11, S22).
+#[derive(Debug)]
+pub(crate) enum Refused {
+    InPast { requested: Timestamp, now: Timestamp },
+    Overflow { base: Timestamp, delay: String },
+    Interval { method: &'static str, fault: BadInterval },
+    NotListed { stream: String },
+    Carries { stream: String, given: String },
+}
+
+pub(crate) struct Desk {
+    /// Virtual time (S2): frozen during a dispatch.
+    pub(crate) now: Cell<i64>,
+    pub(crate) event_time: Cell<i64>,
+    pub(crate) due: Cell<i64>,
+    /// Nothing with a later time may be dispatched before someone has looked again. What a handler schedules
+    /// lowers it; a stop or a fault sets it to [`HALT`].
+    pub(crate) limit: Cell<i64>,
+    /// The same without what is in the agenda of the node that has the desk, which it can look at itself.
+    pub(crate) outer: Cell<i64>,
+    /// The next run-wide scheduling sequence (S7).
+    pub(crate) sequence: Cell<u64>,
+    /// True while `on_start` runs: what it schedules for now joins round 0 (S36).
+    pub(crate) starting: Cell<bool>,
+    /// True while a node works through its own agenda, which watches its own due times.
+    pub(crate) in_agenda: Cell<bool>,
+    pub(crate) joined: RefCell<Joined>,
+    /// Typed queues of emitted values by stream, `RefCell<VecDeque<T>>`.
+    pub(crate) outlets: Vec<Option<Box<dyn Any + Send>>>,
+    pub(crate) clamped: Cell<u64>,
+    pub(crate) past_is_error: bool,
+    pub(crate) stop: Cell<bool>,
+    pub(crate) refused: RefCell<Option<Refused>>,
+}
+
+impl Desk {
+    pub(crate) fn new(past_is_error: bool) -> Self {
+        Desk {
+            now: Cell::new(0),
+            event_time: Cell::new(0),
+            due: Cell::new(0),
+            limit: Cell::new(HALT),
+            outer: Cell::new(HALT),
+            sequence: Cell::new(0),
+            starting: Cell::new(false),
+            in_agenda: Cell::new(false),
+            joined: RefCell::default(),
+            outlets: Vec::new(),
+            clamped: Cell::new(0),
+            past_is_error,
+            stop: Cell::new(false),
+            refused: RefCell::new(None),
+        }
+    }
+
+    /// Begins a dispatch whose event time and due time are `now`.
+    #[inline]
+    pub(crate) fn at(&self, now: i64) {
+        self.at_due(now, now);
+    }
+
+    /// Begins a dispatch that was due or stamped at `due`.
+    #[inline]
+    pub(crate) fn at_due(&self, now: i64, due: i64) {
+        self.now.set(now);
+        self.event_time.set(due);
+        self.due.set(due);
+    }
+
+    #[inline]
+    pub(crate) fn next_sequence(&self) -> u64 {
+        let sequence = self.sequence.get();
+        self.sequence.set(sequence + 1);
+        sequence
+    }
+
+    /// Lets nothing later than `time` be dispatched before the engine has looked again.
+    #[inline]
+    pub(crate) fn set_limit(&self, time: i64) {
+        self.limit.set(time);
+        self.outer.set(time);
+    }
+
+    /// Something was put into the agenda: nothing later than `time` may be dispatched unseen.
+    #[inline]
+    pub(crate) fn lower_limit(&self, time: i64) {
+        if time < self.limit.get() {
+            self.limit.set(time);
+        }
+    }
+
+    /// Something joined the next round of this instant: time may not move on unseen.
+    #[inline]
+    pub(crate) fn hold_instant(&self) {
+        let now = self.now.get();
+        if now < self.outer.get() {
+            self.outer.set(now);
+            self.lower_limit(now);
+        }
+    }
+
+    /// Nothing more is dispatched.
+    pub(crate) fn halt(&self) {
+        self.set_limit(HALT);
+    }
+
+    #[inline]
+    pub(crate) fn halted(&self) -> bool {
+        self.limit.get() == HALT
+    }
+
+    /// Stops the run at the end of this dispatch; the first fault counts.
+    pub(crate) fn refuse(&self, refused: Refused) {
+        self.refused.borrow_mut().get_or_insert(refused);
+        self.halt();
+    }
+
+    /// The queue of values emitted on a stream.
+    #[inline]
+    pub(crate) fn outlet<T: 'static>(&self, stream: u32) -> Option<&RefCell<VecDeque<T>>> {
+        self.outlets.get(stream as usize)?.as_ref()?.downcast_ref()
+    }
+}

@@ -1,0 +1,131 @@
+//! The end of a run: `on_stop`, the report, and the error if there was one (S43, S44, S47, S48).
+
+use super::{Ended, Engine};
+use crate::core::{Cause, Raised};
+use crate::desk::Refused;
+use crate::error::{ErrorKind, HandlerFailure, Reason, Request};
+use crate::every::BadInterval;
+use crate::observe::Class;
+use crate::outcome::{Instance, Outcome, Report, StopReason};
+use crate::time::Timestamp;
+
+impl Engine {
+    pub(super) fn close(mut self, ended: Ended) -> (Outcome, Option<ErrorKind>) {
+        let raised = self.core.raised.take();
+        let (reason, mut error) = match (ended, raised) {
+            (Err(kind), _) => (StopReason::Failed, Some(kind)),
+            (Ok(_), Some(raised)) => (StopReason::Failed, Some(self.describe(*raised))),
+            (Ok(reason), None) => (reason, None),
+        };
+        if let (StopReason::Finished, Some(end)) = (reason, self.limits.end) {
+            let end = end.as_nanos().max(self.now());
+            self.core.desk().at(end);
+        }
+        let pending = self.count_pending();
+        for late in self.stop_all() {
+            match &mut error {
+                None => error = Some(late),
+                Some(ErrorKind::Handler(first)) => first.also.push(late.to_string()),
+                Some(_) => {}
+            }
+        }
+        let reason = if error.is_some() { StopReason::Failed } else { reason };
+        (self.into_outcome(reason, pending), error)
+    }
+
+    /// What will not be run any more; emitted values among it are dropped.
+    fn count_pending(&mut self) -> u64 {
+        let emissions: usize = self.hubs.iter_mut().map(|hub| hub.discard_emitted(&self.core)).sum();
+        *self.core.desk().joined.borrow_mut() = Default::default();
+        (self.core.alive + emissions) as u64
+    }
+
+    /// Runs `on_stop` of all that started; their errors.
+    fn stop_all(&mut self) -> Vec<ErrorKind> {
+        let mut errors = Vec::new();
+        self.core.class = Class::Stop;
+        self.core.end_trace();
+        for node in 0..self.nodes.len() {
+            let Some(strategy) = self.nodes.get_mut(node) else { continue };
+            if !self.started[node] || strategy.panicked() {
+                continue;
+            }
+            self.core.desk().set_limit(i64::MAX);
+            strategy.stop(&mut self.core);
+            if let Some(raised) = self.core.raised.take() {
+                errors.push(self.describe(*raised));
+            }
+        }
+        // What they emitted reaches sinks, not handlers (S47).
+        let emissions = std::mem::take(&mut self.core.desk().joined.borrow_mut().emissions);
+        for emission in emissions {
+            self.hubs[emission.stream as usize].drain_to_sinks(&mut self.core);
+        }
+        errors
+    }
+
+    fn into_outcome(mut self, reason: StopReason, pending: u64) -> Outcome {
+        let desk = self.core.desk();
+        let report = Report {
+            reason,
+            start: Timestamp::from_nanos(self.start),
+            now: Timestamp::from_nanos(desk.now.get()),
+            dispatched: self.core.dispatched,
+            skipped: self.hubs.iter().map(|hub| hub.skipped()).sum(),
+            clamped: desk.clamped.get(),
+            pending,
+            errors: self.core.errors,
+        };
+        let collected =
+            self.hubs.iter_mut().filter_map(|hub| Some((hub.name().to_string(), hub.take_collected()?)));
+        let collected = collected.collect();
+        let names = self.core.names.iter().map(|name| name.to_string());
+        let strategies =
+            names.zip(self.nodes.into_list()).map(|(name, node)| Instance { name, node }).collect();
+        Outcome::new(report, strategies, collected)
+    }
+
+    /// The error for what a dispatch raised, with the names of everyone involved.
+    fn describe(&self, raised: Raised) -> ErrorKind {
+        let Raised { node, method, cause } = raised;
+        let strategy = self.core.names[node].to_string();
+        let method = method.to_owned();
+        let reason = match cause {
+            Cause::Refused(refused) => {
+                return ErrorKind::Refused { strategy, method, request: request(refused) };
+            }
+            Cause::Failed(error) => Reason::Error(error),
+            Cause::Panicked(message) => Reason::Panic(message),
+        };
+        let desk = self.core.desk();
+        let event = if self.core.class == Class::Event { self.event_name() } else { None };
+        let (stream, index) = event.unzip();
+        ErrorKind::Handler(HandlerFailure {
+            strategy,
+            method,
+            class: self.core.class,
+            stream,
+            index,
+            event_time: Timestamp::from_nanos(desk.event_time.get()),
+            now: Timestamp::from_nanos(desk.now.get()),
+            reason,
+            also: Vec::new(),
+        })
+    }
+}
+
+fn request(refused: Refused) -> Request {
+    match refused {
+        Refused::InPast { requested, now } => Request::InPast { requested, now },
+        Refused::Overflow { base, delay } => Request::Overflow { base, delay },
+        Refused::Interval { method, fault } => Request::Interval {
+            method: method.to_owned(),
+            interval: match fault {
+                BadInterval::NotPositive(interval) => Some(interval),
+                BadInterval::TooLong => None,
+            },
+        },
+        Refused::NotListed { stream } => Request::NotListed { stream },
+        Refused::Carries { stream, given } => Request::Carries { stream, given },
+    }
+}

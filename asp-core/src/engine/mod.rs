@@ -1,0 +1,293 @@
+//! The scheduler: picks the item with the least place (S7), sets the time, and lets its owner run in a burst.
+//!
+//! Sans-I/O: it answers "what now, what next" over past sources. Three things compete for the next turn: the
+//! merge of the fed streams, the heads of the agendas, and what joined the current instant's rounds. Whoever wins
+//! runs until `limit`, the earliest time of the others; a handler that schedules something earlier lowers it.
+
+mod close;
+mod open;
+mod rounds;
+
+use rounds::Round;
+
+use crate::core::Core;
+use crate::error::ErrorKind;
+use crate::graph::Parts;
+use crate::heads::Due;
+use crate::hub::{AnyHub, Filled};
+use crate::merge::Merge;
+use crate::nodes::Nodes;
+use crate::observe::Class;
+use crate::outcome::StopReason;
+use crate::source::{FaultKind, SourceFault};
+use crate::time::Timestamp;
+
+/// What bounds a run (section K of the rules).
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    pub(crate) start: Option<Timestamp>,
+    pub(crate) end: Option<Timestamp>,
+    pub(crate) max_rounds: u32,
+    pub(crate) drain_limit: u64,
+}
+
+pub(crate) struct Engine {
+    core: Core,
+    nodes: Nodes,
+    hubs: Vec<Box<dyn AnyHub>>,
+    /// Which streams have an emitter; they never end (S54).
+    emitted: Vec<bool>,
+    /// The stream of each lane.
+    lanes: Vec<u32>,
+    merge: Merge,
+    /// Lanes whose source may have more.
+    open_lanes: usize,
+    /// What is left of the current round.
+    round: Round,
+    /// Strategies whose `on_start` returned.
+    started: Vec<bool>,
+    limits: Limits,
+    start: i64,
+    /// Where the event dispatched last came from, for error messages.
+    event: Option<Origin>,
+}
+
+/// How the loop ended.
+pub(super) type Ended = Result<StopReason, ErrorKind>;
+
+/// Where an event came from.
+#[derive(Clone, Copy, Debug)]
+enum Origin {
+    /// The source of that lane.
+    Fed(usize),
+    /// A strategy that emitted it on that stream.
+    Emitted(u32),
+}
+
+/// Whose turn it is.
+enum Turn {
+    /// Events of sources up to the limit, the outer one if nothing of an agenda comes before it.
+    Lanes { limit: i64, outer: i64 },
+    /// Emissions of this round.
+    Emissions,
+    /// The agenda of the node with the least head.
+    Agenda,
+    /// What else joined the rounds of this instant.
+    Rounds,
+    /// A strategy whose events of this instant are all in.
+    Settle,
+    /// Nothing is left to do.
+    Finish,
+}
+
+impl Engine {
+    pub(crate) fn new(parts: Parts, core: Core, limits: Limits) -> Self {
+        let Parts { hubs, emitted, lanes, nodes, .. } = parts;
+        Engine {
+            merge: Merge::new(lanes.len()),
+            open_lanes: lanes.len(),
+            started: vec![false; nodes.len()],
+            round: Round::default(),
+            start: 0,
+            event: None,
+            core,
+            nodes,
+            hubs,
+            emitted,
+            lanes,
+            limits,
+        }
+    }
+
+    fn now(&self) -> i64 {
+        self.core.desk().now.get()
+    }
+
+    /// The last instant that is part of the run.
+    fn last(&self) -> i64 {
+        self.limits.end.map_or(i64::MAX, |end| end.as_nanos().saturating_sub(1))
+    }
+
+    /// Dispatches until nothing is left, or something stops the run.
+    fn run_loop(&mut self) -> Ended {
+        loop {
+            match self.turn() {
+                Turn::Lanes { limit, outer } => self.run_lanes(limit, outer)?,
+                Turn::Emissions => {
+                    self.hold();
+                    self.run_emissions();
+                }
+                Turn::Agenda => self.run_agenda(),
+                Turn::Rounds => self.run_rounds()?,
+                Turn::Settle => self.settle(),
+                Turn::Finish => return Ok(StopReason::Finished),
+            }
+            if let Some(stopped) = self.stopped() {
+                return stopped;
+            }
+        }
+    }
+
+    /// Rule S7, seen from above: whose item has the least place.
+    fn turn(&mut self) -> Turn {
+        let now = self.now();
+        let lane = self.merge.peek();
+        let head = self.core.heads.first();
+        let agenda = (head != Due::NEVER).then(|| head.time());
+        // Only round 0 has source events and agenda items at `now`: what comes later joins the rounds.
+        if lane.is_some_and(|time| time <= now) {
+            return Turn::Lanes { limit: now, outer: now };
+        }
+        if agenda.is_some_and(|time| time <= now) {
+            // The emissions of `on_start` are part of round 0, between its events and its calls (S36).
+            return if self.round.is_empty() { Turn::Agenda } else { Turn::Emissions };
+        }
+        if !self.round.is_empty() || !self.core.desk().joined.borrow().is_empty() {
+            return Turn::Rounds;
+        }
+        if !self.core.unsettled.is_empty() {
+            return Turn::Settle;
+        }
+        self.move_on(lane, agenda)
+    }
+
+    /// Nothing is left at this instant: who is next?
+    fn move_on(&mut self, lane: Option<i64>, agenda: Option<i64>) -> Turn {
+        self.core.round = 0;
+        self.core.end_trace();
+        let last = self.last();
+        let is_over = match (lane, agenda) {
+            (None, None) => true,
+            (None, Some(agenda)) => agenda > last || (self.limits.end.is_none() && self.core.alive == 0),
+            (Some(lane), None) => lane > last,
+            (Some(lane), Some(agenda)) => lane.min(agenda) > last,
+        };
+        match (lane, agenda) {
+            _ if is_over => Turn::Finish,
+            (Some(lane), agenda) if agenda.is_none_or(|agenda| lane <= agenda) => {
+                Turn::Lanes { limit: agenda.unwrap_or(i64::MAX).min(last), outer: last }
+            }
+            _ => Turn::Agenda,
+        }
+    }
+
+    /// Dispatches source events in merged order up to `limit`, or up to what a handler schedules before that.
+    fn run_lanes(&mut self, limit: i64, outer: i64) -> Result<(), ErrorKind> {
+        self.core.desk().set_limit(outer);
+        self.core.desk().lower_limit(limit);
+        while let Some((lane, times)) = self.merge.run() {
+            if times[0] > self.core.desk().limit.get() {
+                break;
+            }
+            self.core.class = Class::Event;
+            self.event = Some(Origin::Fed(lane));
+            let hub = &mut self.hubs[self.lanes[lane] as usize];
+            let count = hub.run_fed(lane as u32, times, &mut self.nodes, &mut self.core);
+            let dry = self.merge.took(count);
+            if self.core.desk().halted() {
+                break;
+            }
+            if dry {
+                // A fault of the source takes effect now, before any other item (S15).
+                self.refill(lane)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Pulls the next batch of a lane whose column is dry.
+    fn refill(&mut self, lane: usize) -> Result<(), ErrorKind> {
+        let stream = self.lanes[lane];
+        let filled = self.hubs[stream as usize].fill(self.merge.refill(lane));
+        self.merge.filled(lane);
+        match filled {
+            Filled::Events => Ok(()),
+            Filled::Ended => {
+                self.lane_ended(stream);
+                Ok(())
+            }
+            Filled::Fault(fault) => Err(self.source_error(stream, fault)),
+        }
+    }
+
+    /// The last event of a source was dispatched: its readers hear of it in the next round (S54).
+    fn lane_ended(&mut self, stream: u32) {
+        self.open_lanes -= 1;
+        if self.open_lanes == 0 && self.limits.end.is_none() {
+            self.core.going = false;
+            self.core.draining = true;
+        }
+        let desk = self.core.desk();
+        for call in self.ends(stream) {
+            desk.joined.borrow_mut().calls.push_back(call);
+            desk.hold_instant();
+        }
+    }
+
+    /// Stream and number of the event dispatched last.
+    fn event_name(&self) -> Option<(String, u64)> {
+        let (stream, waiting) = match self.event? {
+            Origin::Fed(lane) => (self.lanes[lane], Some(self.merge.column(lane).waiting())),
+            Origin::Emitted(stream) => (stream, None),
+        };
+        let hub = &self.hubs[stream as usize];
+        Some((hub.name().to_string(), hub.index(waiting)))
+    }
+
+    fn source_error(&self, stream: u32, fault: SourceFault) -> ErrorKind {
+        let stream = self.hubs[stream as usize].name().to_string();
+        let SourceFault { index, position, what } = fault;
+        match what {
+            FaultKind::Unordered { previous, found } => {
+                ErrorKind::Unordered { stream, position, index, previous, found }
+            }
+            FaultKind::Failed(error) => ErrorKind::Source { stream, position, index, error },
+            FaultKind::Panicked(message) => {
+                ErrorKind::Source { stream, position, index, error: format!("it panicked: {message}").into() }
+            }
+        }
+    }
+
+    /// Lets the node with the least head work through its agenda, up to the next item of anyone else.
+    fn run_agenda(&mut self) {
+        let node = self.core.heads.first_node();
+        let others = self.core.heads.first_but(node);
+        let lane = self.merge.peek().map_or(Due::NEVER, Due::at);
+        let now = self.now();
+        let limit = if self.instant_goes_on() { now } else { self.last() };
+        self.core.desk().set_limit(limit);
+        if let Some(node) = self.nodes.get_mut(node) {
+            node.run_agenda(&mut self.core, others.min(lane));
+        }
+    }
+
+    /// True if something is pending at this very instant, so that time must not move on.
+    fn instant_goes_on(&self) -> bool {
+        !self.round.is_empty()
+            || !self.core.desk().joined.borrow().is_empty()
+            || !self.core.unsettled.is_empty()
+    }
+
+    /// Why the run stops here, if it does.
+    fn stopped(&mut self) -> Option<Ended> {
+        if !self.core.desk().halted() {
+            return None;
+        }
+        if self.core.raised.is_some() {
+            return Some(Ok(StopReason::Failed));
+        }
+        if self.core.desk().stop.get() {
+            return Some(Ok(StopReason::Requested));
+        }
+        if self.core.drained > self.limits.drain_limit
+            && let Some((node, method)) = self.core.last_drained
+        {
+            return Some(Err(ErrorKind::DrainLimit {
+                strategy: self.core.names[node as usize].to_string(),
+                method: method.to_owned(),
+                limit: self.limits.drain_limit,
+            }));
+        }
+        None
+    }
+}

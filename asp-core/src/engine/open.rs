@@ -1,0 +1,122 @@
+//! The beginning of a run: sources are opened, the start is settled, `on_start` runs (S17, S18, S36).
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::{Ended, Engine};
+use crate::error::ErrorKind;
+use crate::hub::Filled;
+use crate::outcome::{Outcome, StopReason};
+
+impl Engine {
+    /// Runs from start to end; what is left of it, and why it stopped if that was an error.
+    pub(crate) fn run(mut self) -> (Outcome, Option<ErrorKind>) {
+        let ended = self.open().and_then(|reason| match reason {
+            None => self.run_guarded(),
+            Some(reason) => Ok(reason),
+        });
+        self.close(ended)
+    }
+
+    /// Everything before the first item of class 1. A reason, if the run stops there.
+    fn open(&mut self) -> Result<Option<StopReason>, ErrorKind> {
+        let mut states = self.fill_all();
+        self.start = self.find_start();
+        self.core.desk().at(self.start);
+        for (lane, state) in states.iter_mut().enumerate() {
+            self.skip_early(lane, state);
+        }
+        for (lane, state) in states.iter_mut().enumerate() {
+            // A fault without an event before it takes effect at the start, before any other item (S15).
+            if let Filled::Fault(_) = state
+                && let Filled::Fault(fault) = std::mem::replace(state, Filled::Ended)
+            {
+                return Err(self.source_error(self.lanes[lane], fault));
+            }
+        }
+        self.core.going = self.limits.end.is_some() || self.open_lanes > 0;
+        if !self.start_all() {
+            return self.stopped().unwrap_or(Ok(StopReason::Failed)).map(Some);
+        }
+        for (lane, state) in states.iter().enumerate() {
+            if let Filled::Ended = state {
+                // Empty from the start: its end is an item of round 0, after what `on_start` scheduled.
+                self.lane_ended(self.lanes[lane]);
+            }
+        }
+        // What `on_start` emitted or scheduled for now is part of round 0 (S36).
+        self.promote();
+        self.check_timers_alone().map(|()| None)
+    }
+
+    /// The loop, with a guard against panics: setting it up once costs the dispatches nothing.
+    fn run_guarded(&mut self) -> Ended {
+        match catch_unwind(AssertUnwindSafe(|| self.run_loop())) {
+            Ok(ended) => ended,
+            Err(panic) => {
+                let Engine { core, nodes, .. } = self;
+                core.raise_panic(panic, |core, node| {
+                    if let Some(node) = nodes.get_mut(node as usize) {
+                        node.poison(core);
+                    }
+                });
+                Ok(StopReason::Failed)
+            }
+        }
+    }
+
+    fn fill_all(&mut self) -> Vec<Filled> {
+        (0..self.lanes.len())
+            .map(|lane| {
+                let filled = self.hubs[self.lanes[lane] as usize].fill(self.merge.refill(lane));
+                self.merge.filled(lane);
+                filled
+            })
+            .collect()
+    }
+
+    /// The start given, or the earliest event that is not after the end, or 0.
+    fn find_start(&mut self) -> i64 {
+        if let Some(start) = self.limits.start {
+            return start.as_nanos();
+        }
+        let last = self.limits.end.map_or(i64::MAX, |end| end.as_nanos());
+        self.merge.earliest().unwrap_or(last.min(0)).min(last)
+    }
+
+    /// Drops the events of a lane that are before the start.
+    fn skip_early(&mut self, lane: usize, state: &mut Filled) {
+        let start = self.start;
+        let hub = &mut self.hubs[self.lanes[lane] as usize];
+        while let Filled::Events = state
+            && self.merge.column(lane).head().is_some_and(|time| time < start)
+        {
+            if hub.skip(self.merge.skip(lane), start) {
+                *state = hub.fill(self.merge.refill(lane));
+            }
+            self.merge.filled(lane);
+        }
+    }
+
+    /// Runs all `on_start`, by declaration. False if one stopped the run.
+    fn start_all(&mut self) -> bool {
+        self.core.desk().starting.set(true);
+        for node in 0..self.nodes.len() {
+            self.core.desk().set_limit(i64::MAX);
+            let Some(strategy) = self.nodes.get_mut(node) else { continue };
+            self.started[node] = strategy.start(&mut self.core);
+            if self.core.desk().halted() {
+                break;
+            }
+        }
+        self.core.desk().starting.set(false);
+        !self.core.desk().halted()
+    }
+
+    /// A run of unbounded timers without an end is a mistake, not a run of zero length (S25).
+    fn check_timers_alone(&self) -> Result<(), ErrorKind> {
+        let has_end = self.limits.end.is_some();
+        let has_work = !self.lanes.is_empty() || self.core.alive > 0 || !self.round.is_empty();
+        let has_timer = self.nodes.iter().any(|node| node.timers() > 0);
+        if !has_end && !has_work && has_timer { Err(ErrorKind::NoEnd) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,470 @@
+//! Everything that can go wrong, as data and as a sentence.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Mutex;
+
+use crate::observe::Class;
+use crate::outcome::Outcome;
+use crate::time::{Duration, OutOfRange, ParseDurationError, ParseTimestampError, Timestamp};
+
+/// A `Result` with [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+type Cause = Box<dyn StdError + Send + Sync>;
+
+/// Why a run could not begin, or stopped before its end. One pointer wide.
+///
+/// `Display` is one readable sentence with the remedy, [`Error::kind`] the same as data, `source()` the cause.
+/// A run that stopped hands its strategies back through [`Error::into_outcome`].
+///
+/// ```
+/// use asp_core::{Error, ErrorKind, Timestamp};
+///
+/// let error: Error = "yesterday".parse::<Timestamp>().unwrap_err().into();
+/// assert!(matches!(error.kind(), ErrorKind::Time(_)));
+/// assert!(error.into_outcome().is_none());
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    /// In a mutex only to be `Sync`: strategies need not be.
+    outcome: Mutex<Option<Outcome>>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Error(Box::new(Inner { kind, outcome: Mutex::new(None) }))
+    }
+
+    pub(crate) fn with_outcome(kind: ErrorKind, outcome: Outcome) -> Self {
+        Error(Box::new(Inner { kind, outcome: Mutex::new(Some(outcome)) }))
+    }
+
+    /// What went wrong, as data.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// The outcome of the run up to the error, with the strategies; none if no run had begun.
+    pub fn into_outcome(self) -> Option<Outcome> {
+        self.0.outcome.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.kind.fmt(f)
+    }
+}
+
+/// The sentence and its causes, since this is what `fn main() -> asp::Result<()>` prints.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.kind)?;
+        let mut cause = self.source().and_then(StdError::source);
+        while let Some(error) = cause {
+            write!(f, "\ncaused by: {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.kind {
+            ErrorKind::Handler(failure) => match &failure.reason {
+                Reason::Error(error) => Some(&**error),
+                Reason::Panic(_) => None,
+            },
+            ErrorKind::Source { error, .. } => Some(&**error),
+            ErrorKind::Time(error) => Some(error),
+            ErrorKind::Duration(error) => Some(error),
+            ErrorKind::OutOfRange(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// What went wrong.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The graph has faults; none of its events was dispatched.
+    Graph(Vec<GraphFault>),
+    /// The run would end before it starts.
+    EmptyInterval {
+        /// The start given.
+        start: Timestamp,
+        /// The end given.
+        end: Timestamp,
+    },
+    /// Nothing but timers is left, and the run has no end (S25).
+    NoEnd,
+    /// A past source goes back in time (S15).
+    Unordered {
+        /// The stream.
+        stream: String,
+        /// The position in a merged source, if it is one.
+        position: Option<usize>,
+        /// Counts from 0 all that the source yielded.
+        index: u64,
+        /// The time before.
+        previous: Timestamp,
+        /// The time that is earlier.
+        found: Timestamp,
+    },
+    /// A source yielded an error or panicked (S21).
+    Source {
+        /// The stream.
+        stream: String,
+        /// The position in a merged source, if it is one.
+        position: Option<usize>,
+        /// Counts from 0 all that the source yielded.
+        index: u64,
+        /// The source's own error, or its panic message.
+        error: Cause,
+    },
+    /// A handler returned an error or panicked (S43, S44).
+    Handler(HandlerFailure),
+    /// One instant goes on and on (S14).
+    SameInstantLoop {
+        /// The instant.
+        time: Timestamp,
+        /// The limit that was passed.
+        rounds: u32,
+        /// The last dispatches, as `Strategy.method`.
+        last: Vec<String>,
+    },
+    /// A method reschedules itself without end (S29).
+    DrainLimit {
+        /// The strategy.
+        strategy: String,
+        /// The method.
+        method: String,
+        /// The limit that was passed.
+        limit: u64,
+    },
+    /// A handler asked for something that cannot be (S11, S22).
+    Refused {
+        /// The strategy.
+        strategy: String,
+        /// The handler.
+        method: String,
+        /// What it asked for.
+        request: Request,
+    },
+    /// The outcome has no such strategy or stream.
+    NotInOutcome(String),
+    /// A text that is no time.
+    Time(ParseTimestampError),
+    /// A text that is no duration.
+    Duration(ParseDurationError),
+    /// A time or length of time that cannot be represented.
+    OutOfRange(OutOfRange),
+}
+
+/// A handler that failed: who, on what, when, why.
+#[derive(Debug)]
+pub struct HandlerFailure {
+    /// The strategy instance.
+    pub strategy: String,
+    /// The handler.
+    pub method: String,
+    /// What was dispatched.
+    pub class: Class,
+    /// The stream, for events.
+    pub stream: Option<String>,
+    /// The event's number on the stream, counting from 0; for a source, all that it yielded.
+    pub index: Option<u64>,
+    /// What the source says.
+    pub event_time: Timestamp,
+    /// The time of the dispatch.
+    pub now: Timestamp,
+    /// Why it failed.
+    pub reason: Reason,
+    /// Errors of `on_stop` that came after it (S47).
+    pub also: Vec<String>,
+}
+
+/// Why a handler failed.
+#[derive(Debug)]
+pub enum Reason {
+    /// It returned this error.
+    Error(Cause),
+    /// It panicked with this message.
+    Panic(String),
+}
+
+/// Something a handler asked for that cannot be.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Request {
+    /// A call in the past, where that is an error.
+    InPast {
+        /// The time asked for.
+        requested: Timestamp,
+        /// The time it was.
+        now: Timestamp,
+    },
+    /// A time beyond the last timestamp.
+    Overflow {
+        /// The time it was.
+        base: Timestamp,
+        /// The delay asked for.
+        delay: String,
+    },
+    /// A timer whose interval is not positive; none if it is beyond all durations.
+    Interval {
+        /// The method to be called.
+        method: String,
+        /// The interval.
+        interval: Option<Duration>,
+    },
+    /// An emission on a stream that `emits` does not list.
+    NotListed {
+        /// The stream.
+        stream: String,
+    },
+    /// An emission of a type that the stream does not carry.
+    Carries {
+        /// The stream.
+        stream: String,
+        /// The type given.
+        given: String,
+    },
+}
+
+/// A fault of the graph, found before the first event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GraphFault {
+    /// A stream is read, but nothing feeds or emits it.
+    NeverFed {
+        /// The stream.
+        stream: String,
+        /// One of its readers.
+        reader: Option<String>,
+        /// Its constant.
+        constant: Option<String>,
+        /// A known stream with a similar name.
+        similar: Option<String>,
+    },
+    /// A stream is fed, but nobody reads it.
+    NeverRead {
+        /// The stream.
+        stream: String,
+        /// A known stream with a similar name.
+        similar: Option<String>,
+    },
+    /// Two sides disagree on what a stream carries.
+    TypeClash {
+        /// The stream.
+        stream: String,
+        /// What it carries.
+        carries: String,
+        /// Who said so.
+        stated_by: String,
+        /// What it should carry instead.
+        other: String,
+        /// Who says that.
+        other_by: String,
+    },
+    /// A stream has two sources.
+    FedTwice {
+        /// The stream.
+        stream: String,
+    },
+    /// Two instances have one name.
+    SameName {
+        /// The name.
+        name: String,
+    },
+    /// A rebinding of a stream that the instance does not have.
+    RebindUnused {
+        /// The instance.
+        strategy: String,
+        /// The stream.
+        stream: String,
+    },
+    /// A rebinding before any strategy was added.
+    RebindNothing {
+        /// The stream.
+        stream: String,
+    },
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ErrorKind::Graph(faults) => {
+                for (k, fault) in faults.iter().enumerate() {
+                    write!(f, "{}{fault}", if k == 0 { "" } else { "\n" })?;
+                }
+                Ok(())
+            }
+            ErrorKind::EmptyInterval { start, end } => {
+                write!(
+                    f,
+                    "the run would end at {end}, before it starts at {start}; swap `.start(..)` and `.end(..)`"
+                )
+            }
+            ErrorKind::NoEnd => {
+                f.write_str("nothing but timers is left and the run has no end; set `.end(..)`")
+            }
+            ErrorKind::Unordered { stream, position, index, previous, found } => {
+                write!(f, "stream \"{stream}\"{} goes back in time at index {index}: ", Position(*position))?;
+                write!(f, "{found} after {previous}; sort it, or allow a window with `reorder(..)`")
+            }
+            ErrorKind::Source { stream, position, index, error } => {
+                write!(
+                    f,
+                    "the source of stream \"{stream}\"{} failed at index {index}: {error}",
+                    Position(*position)
+                )
+            }
+            ErrorKind::Handler(failure) => failure.fmt(f),
+            ErrorKind::SameInstantLoop { time, rounds, last } => {
+                write!(f, "{rounds} rounds at {time} without time moving on; last: {}", last.join(" -> "))?;
+                f.write_str("; delay one of them by at least 1ns")
+            }
+            ErrorKind::DrainLimit { strategy, method, limit } => {
+                write!(f, "{limit} dispatches after the last source event, and {strategy}::{method} still ")?;
+                f.write_str("schedules more; set `.end(..)`, or raise `.drain_limit(..)`")
+            }
+            ErrorKind::Refused { strategy, method, request } => {
+                write!(f, "{strategy}::{method}: {request}")
+            }
+            ErrorKind::NotInOutcome(text) => f.write_str(text),
+            ErrorKind::Time(error) => error.fmt(f),
+            ErrorKind::Duration(error) => error.fmt(f),
+            ErrorKind::OutOfRange(error) => error.fmt(f),
+        }
+    }
+}
+
+/// ` (source 2)`, for merged sources.
+struct Position(Option<usize>);
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |position| write!(f, " (source {position} of the merge)"))
+    }
+}
+
+impl fmt::Display for HandlerFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let HandlerFailure { strategy, method, now, .. } = self;
+        let verb = match self.reason {
+            Reason::Error(_) => "failed",
+            Reason::Panic(_) => "panicked",
+        };
+        write!(f, "{strategy}::{method} {verb} at {now}")?;
+        if let (Some(stream), Some(index)) = (&self.stream, self.index) {
+            write!(f, " on stream \"{stream}\", event {index}")?;
+        }
+        match &self.reason {
+            Reason::Error(error) => write!(f, ": {error}")?,
+            Reason::Panic(message) => write!(f, ": {message}")?,
+        }
+        self.also.iter().try_for_each(|error| write!(f, "\nalso: {error}"))
+    }
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Request::InPast { requested, now } => {
+                write!(f, "a call was asked for {requested} but it is {now}; use `cx.after(..)` for a delay")
+            }
+            Request::Overflow { base, delay } => {
+                write!(f, "{base} + {delay} is beyond the last timestamp {}", Timestamp::MAX)
+            }
+            Request::Interval { method, interval: Some(interval) } => {
+                write!(f, "`{method}` was to be called every {interval}; an interval is longer than zero")
+            }
+            Request::Interval { method, interval: None } => {
+                write!(f, "the interval of `{method}` is too long; the longest is about 292 years")
+            }
+            Request::NotListed { stream } => {
+                write!(f, "it emits on stream \"{stream}\", which it does not list; ")?;
+                f.write_str("add it to `#[strategy(emits(..))]`")
+            }
+            Request::Carries { stream, given } => {
+                write!(f, "it emits {given} on stream \"{stream}\", which carries another type; ")?;
+                f.write_str("use the generated constant of the stream")
+            }
+        }
+    }
+}
+
+impl fmt::Display for GraphFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            GraphFault::NeverFed { stream, reader, constant, similar } => {
+                let reader = reader.as_deref().unwrap_or("`collect`");
+                write!(f, "stream \"{stream}\" is read by {reader} but nothing feeds or emits it; ")?;
+                match similar {
+                    Some(similar) => return write!(f, "a stream with a similar name exists: \"{similar}\""),
+                    None => f.write_str("add ")?,
+                }
+                match constant {
+                    Some(constant) => write!(f, "`.feed({constant}, ..)`"),
+                    None => write!(f, "`.feed(Stream::named(\"{stream}\"), ..)`"),
+                }
+            }
+            GraphFault::NeverRead { stream, similar } => {
+                write!(f, "stream \"{stream}\" is fed but nobody reads it; ")?;
+                match similar {
+                    Some(similar) => write!(f, "a stream with a similar name exists: \"{similar}\""),
+                    None => f.write_str("add a strategy with a handler for it, or remove the feed"),
+                }
+            }
+            GraphFault::TypeClash { stream, carries, stated_by, other, other_by } => write!(
+                f,
+                "stream \"{stream}\" carries {carries} in {stated_by} and {other} in {other_by}; \
+                 rename one or share a constant"
+            ),
+            GraphFault::FedTwice { stream } => write!(
+                f,
+                "stream \"{stream}\" is fed twice; to join sources write \
+                 `.feed(stream, Source::merge([a, b]))`"
+            ),
+            GraphFault::SameName { name } => {
+                write!(f, "two strategies are named \"{name}\"; give one another name in `add_as`")
+            }
+            GraphFault::RebindUnused { strategy, stream } => {
+                write!(
+                    f,
+                    "{strategy} is to be rebound on stream \"{stream}\", but does not use it; remove the rebind"
+                )
+            }
+            GraphFault::RebindNothing { stream } => write!(
+                f,
+                "`rebind` of stream \"{stream}\" stands before any `add`; write it after the strategy that it is for"
+            ),
+        }
+    }
+}
+
+impl StdError for GraphFault {}
+
+impl From<ParseTimestampError> for Error {
+    fn from(error: ParseTimestampError) -> Self {
+        Error::new(ErrorKind::Time(error))
+    }
+}
+
+impl From<ParseDurationError> for Error {
+    fn from(error: ParseDurationError) -> Self {
+        Error::new(ErrorKind::Duration(error))
+    }
+}
+
+impl From<OutOfRange> for Error {
+    fn from(error: OutOfRange) -> Self {
+        Error::new(ErrorKind::OutOfRange(error))
+    }
+}

@@ -1,0 +1,321 @@
+//! One strategy in a run: its value, its context with the agenda, its hooks.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::agenda::Item;
+use crate::context::Context;
+use crate::core::Core;
+use crate::heads::Due;
+use crate::observe::Class;
+use crate::strategy::{HandlerResult, Strategy};
+use crate::wiring::{Hook, OneShot, Periodic, Wiring};
+
+/// Items of one agenda dispatched before the engine looks around again, so that no burst lasts for ever.
+const BURST: usize = 4096;
+
+pub(crate) struct Node<S: Strategy> {
+    /// Absent while a suspended handler has it.
+    pub(crate) strategy: Option<S>,
+    pub(crate) cx: Context<S>,
+    hooks: Hooks<S>,
+    periodic: Vec<Periodic<S>>,
+    one_shots: Vec<OneShot<S>>,
+    /// What the core counts as alive for this node.
+    counted: usize,
+    started: bool,
+    panicked: bool,
+}
+
+struct Hooks<S: Strategy> {
+    starts: Vec<Hook<S>>,
+    settled: Vec<Hook<S>>,
+    stops: Vec<Hook<S>>,
+    ends: Vec<Hook<S>>,
+}
+
+/// A node whatever its strategy. These are the engine's calls into it: one per burst, not per event.
+pub(crate) trait AnyNode: Any + Send {
+    /// Runs `on_start`, after setting the timers and one-shots that count from now (S55). False if it failed.
+    fn start(&mut self, core: &mut Core) -> bool;
+    /// Works through the agenda as long as its items come before `until`.
+    fn run_agenda(&mut self, core: &mut Core, until: Due);
+    /// Makes a call that joined this round.
+    fn run_call(&mut self, core: &mut Core, slot: u32, sequence: u64);
+    /// Makes a tick that joined this round.
+    fn run_tick(&mut self, core: &mut Core, rank: u64, slot: u32);
+    /// Runs an `on_end` hook.
+    fn run_end(&mut self, core: &mut Core, hook: u32, sequence: u64);
+    fn settle(&mut self, core: &mut Core);
+    /// Runs `on_stop`.
+    fn stop(&mut self, core: &mut Core);
+    /// Gives the desk back after a panic; the strategy is never called again (S44).
+    fn poison(&mut self, core: &mut Core);
+    fn panicked(&self) -> bool;
+    /// Timers that tick, bounded or not.
+    fn timers(&self) -> usize;
+}
+
+impl<S: Strategy> Node<S> {
+    pub(crate) fn new(strategy: S, cx: Context<S>, wiring: Wiring<S>) -> Self {
+        let Wiring { starts, settled, stops, ends, periodic, one_shots, .. } = wiring;
+        Node {
+            strategy: Some(strategy),
+            cx,
+            hooks: Hooks { starts, settled, stops, ends },
+            periodic,
+            one_shots,
+            counted: 0,
+            started: false,
+            panicked: false,
+        }
+    }
+
+    /// True if events of its streams make it due to settle (S60).
+    #[inline]
+    pub(crate) fn settles(&self) -> bool {
+        !self.hooks.settled.is_empty()
+    }
+
+    /// Takes the desk, for one dispatch or a burst of them.
+    #[inline]
+    pub(crate) fn enter(&mut self, core: &mut Core, method: &'static str) {
+        core.running = Some((self.cx.node(), method));
+        self.cx.swap_desk(&mut core.desk);
+    }
+
+    /// Gives the desk back, and tells the core what is pending now.
+    #[inline]
+    pub(crate) fn leave(&mut self, core: &mut Core) {
+        self.cx.swap_desk(&mut core.desk);
+        core.running = None;
+        if self.cx.take_touched() {
+            let agenda = self.cx.peek();
+            core.heads.set(self.cx.node() as usize, agenda.head());
+            let alive = agenda.alive();
+            core.alive = core.alive + alive - self.counted;
+            self.counted = alive;
+        }
+    }
+
+    /// Works through the agenda as long as its items come before `until` and none later than the outer limit.
+    /// False if the run stops.
+    pub(crate) fn work(&mut self, core: &mut Core, until: Due) -> bool {
+        self.cx.desk().in_agenda.set(true);
+        let mut goes_on = true;
+        for _ in 0..BURST {
+            let limit = self.cx.desk().outer.get();
+            let item = self.cx.agenda().pop_before(until, limit);
+            let Some(item) = item else { break };
+            if !self.run_item(core, item) {
+                goes_on = false;
+                break;
+            }
+        }
+        self.cx.desk().in_agenda.set(false);
+        goes_on
+    }
+
+    /// Before an event at `time`, works through what the agenda has for earlier times; false if someone else comes
+    /// first, or nothing more may be dispatched. This keeps a strategy that defers calls in one loop with its events.
+    pub(crate) fn catch_up(&mut self, core: &mut Core, time: i64) -> bool {
+        if time > self.cx.desk().outer.get() {
+            return false;
+        }
+        let others = core.heads.first_but(self.cx.node() as usize);
+        if !self.work(core, others.min(Due::at(time))) {
+            return false;
+        }
+        let desk = self.cx.desk();
+        desk.limit.set(desk.outer.get().min(others.time()).min(self.cx.peek().head().time()));
+        core.class = Class::Event;
+        others > Due::at(time)
+    }
+
+    /// Makes one handler call. False if the run stops.
+    #[inline]
+    fn dispatch(
+        &mut self,
+        core: &mut Core,
+        method: &'static str,
+        call: impl FnOnce(&mut S, &Context<S>) -> HandlerResult,
+    ) -> bool {
+        let node = self.cx.node();
+        if core.watched {
+            core.announce(self.cx.desk(), node as usize, method, None);
+        }
+        let Some(strategy) = &mut self.strategy else { return true };
+        core.running = Some((node, method));
+        let result = call(strategy, &self.cx);
+        core.ended(self.cx.desk(), node as usize, method, result)
+    }
+
+    /// Runs a list of hooks; each is a dispatch of its own. False if one stopped the run.
+    fn run_hooks(
+        &mut self,
+        core: &mut Core,
+        class: Class,
+        list: fn(&mut Hooks<S>) -> &mut Vec<Hook<S>>,
+    ) -> bool {
+        let now = self.cx.desk().now.get();
+        self.cx.desk().at(now);
+        core.class = class;
+        core.set_place(now, class, self.cx.node(), 0);
+        // A list that a panic loses on the way belongs to a strategy that is never called again.
+        let mut hooks = std::mem::take(list(&mut self.hooks));
+        let ok = hooks.iter_mut().all(|hook| {
+            core.dispatched.count(class);
+            self.run_hook(core, hook)
+        });
+        *list(&mut self.hooks) = hooks;
+        ok
+    }
+
+    fn run_hook(&mut self, core: &mut Core, hook: &mut Hook<S>) -> bool {
+        let method = self.cx.method_name(hook.method);
+        self.dispatch(core, method, |strategy, cx| (hook.call)(strategy, cx))
+    }
+
+    #[inline]
+    fn run_item(&mut self, core: &mut Core, item: Item<S::Call>) -> bool {
+        match item {
+            Item::Call(time, taken) => {
+                self.cx.desk().at_due(time, taken.due);
+                core.dispatched.calls += 1;
+                core.class = Class::Call;
+                if core.watched {
+                    core.set_place(time, Class::Call, 0, taken.sequence);
+                }
+                let counts = taken.sequence >= core.mark;
+                self.run_scheduled(core, taken.call, counts)
+            }
+            Item::Tick(tick) => {
+                self.cx.desk().at(tick.time);
+                core.dispatched.ticks += 1;
+                core.class = Class::Tick;
+                if core.watched {
+                    core.set_place(tick.time, Class::Tick, self.cx.node(), tick.rank);
+                }
+                self.run_scheduled(core, (tick.make)(), true)
+            }
+        }
+    }
+
+    #[inline]
+    fn run_scheduled(&mut self, core: &mut Core, call: S::Call, counts_as_drain: bool) -> bool {
+        let method = S::call_name(&call);
+        if core.draining && counts_as_drain {
+            core.last_drained = Some((self.cx.node(), method));
+            core.count_drained(self.cx.desk(), 1);
+        }
+        let ok = self.dispatch(core, method, |strategy, cx| strategy.call(cx, call));
+        if !core.going && core.alive == self.counted && self.cx.peek().alive() == 0 {
+            // Nothing is left that keeps the run alive: only what else is due at this instant still runs (S28).
+            self.cx.desk().hold_instant();
+        }
+        ok
+    }
+
+    /// Sets the strategy's own timers and one-shots, which count from now. False if one of them is impossible.
+    fn set_out(&mut self, core: &mut Core) -> bool {
+        for periodic in &self.periodic {
+            self.cx.set_timer(&periodic.every, periodic.make);
+            let method = self.cx.method_name(periodic.method);
+            if !core.ended(self.cx.desk(), self.cx.node() as usize, method, Ok(())) {
+                return false;
+            }
+        }
+        for one_shot in &self.one_shots {
+            self.cx.defer(one_shot.delay, (one_shot.make)());
+            let method = self.cx.method_name(one_shot.method);
+            if !core.ended(self.cx.desk(), self.cx.node() as usize, method, Ok(())) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Does something with the desk at hand, outside the engine's loop and its guard against panics.
+    fn guarded(&mut self, core: &mut Core, work: impl FnOnce(&mut Self, &mut Core)) {
+        self.enter(core, S::NAME);
+        match catch_unwind(AssertUnwindSafe(|| work(self, core))) {
+            Ok(()) => self.leave(core),
+            Err(panic) => core.raise_panic(panic, |core, _| self.poison(core)),
+        }
+    }
+}
+
+impl<S: Strategy> AnyNode for Node<S> {
+    fn start(&mut self, core: &mut Core) -> bool {
+        self.guarded(core, |node, core| {
+            node.started =
+                node.set_out(core) && node.run_hooks(core, Class::Start, |hooks| &mut hooks.starts);
+        });
+        self.started
+    }
+
+    fn run_agenda(&mut self, core: &mut Core, until: Due) {
+        self.enter(core, S::NAME);
+        self.work(core, until);
+        self.leave(core);
+    }
+
+    fn run_call(&mut self, core: &mut Core, slot: u32, sequence: u64) {
+        self.enter(core, S::NAME);
+        let taken = self.cx.agenda().take_call(slot, sequence);
+        if let Some(taken) = taken {
+            let now = self.cx.desk().now.get();
+            self.run_item(core, Item::Call(now, taken));
+        }
+        self.leave(core);
+    }
+
+    fn run_tick(&mut self, core: &mut Core, rank: u64, slot: u32) {
+        self.enter(core, S::NAME);
+        let now = self.cx.desk().now.get();
+        let tick = self.cx.agenda().tick_now(now, rank, slot);
+        if let Some(tick) = tick {
+            self.run_item(core, Item::Tick(tick));
+        }
+        self.leave(core);
+    }
+
+    fn run_end(&mut self, core: &mut Core, hook: u32, sequence: u64) {
+        self.enter(core, S::NAME);
+        let now = self.cx.desk().now.get();
+        self.cx.desk().at(now);
+        core.dispatched.count(Class::Call);
+        core.class = Class::Call;
+        core.set_place(now, Class::Call, 0, sequence);
+        let mut ends = std::mem::take(&mut self.hooks.ends);
+        self.run_hook(core, &mut ends[hook as usize]);
+        self.hooks.ends = ends;
+        self.leave(core);
+    }
+
+    fn settle(&mut self, core: &mut Core) {
+        self.enter(core, S::NAME);
+        self.run_hooks(core, Class::Settled, |hooks| &mut hooks.settled);
+        self.leave(core);
+    }
+
+    fn stop(&mut self, core: &mut Core) {
+        self.guarded(core, |node, core| {
+            node.run_hooks(core, Class::Stop, |hooks| &mut hooks.stops);
+        });
+    }
+
+    fn poison(&mut self, core: &mut Core) {
+        self.panicked = true;
+        self.cx.touch();
+        self.leave(core);
+    }
+
+    fn panicked(&self) -> bool {
+        self.panicked
+    }
+
+    fn timers(&self) -> usize {
+        self.cx.peek().timers()
+    }
+}

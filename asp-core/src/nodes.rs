@@ -1,0 +1,41 @@
+//! All strategies of a run, by number.
+
+use std::any::Any;
+
+use crate::node::{AnyNode, Node};
+use crate::strategy::Strategy;
+
+/// The nodes in the order of their declaration. A node that is gone leaves its place empty.
+#[derive(Default)]
+pub(crate) struct Nodes {
+    list: Vec<Option<Box<dyn AnyNode>>>,
+}
+
+impl Nodes {
+    pub(crate) fn push(&mut self, node: Box<dyn AnyNode>) {
+        self.list.push(Some(node));
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub(crate) fn get_mut(&mut self, node: usize) -> Option<&mut dyn AnyNode> {
+        self.list[node].as_deref_mut()
+    }
+
+    /// The node as what it is. One comparison of types, made once a burst.
+    #[inline]
+    pub(crate) fn typed<S: Strategy>(&mut self, node: usize) -> Option<&mut Node<S>> {
+        let node: &mut dyn Any = self.list[node].as_deref_mut()?;
+        node.downcast_mut()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &dyn AnyNode> {
+        self.list.iter().filter_map(Option::as_deref)
+    }
+
+    pub(crate) fn into_list(self) -> Vec<Option<Box<dyn AnyNode>>> {
+        self.list
+    }
+}

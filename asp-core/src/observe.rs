@@ -1,0 +1,68 @@
+//! What an observer of a run is shown.
+
+use crate::time::Timestamp;
+
+/// The kind of an item, in the order in which kinds run at equal times (S7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// `on_start`.
+    #[default]
+    Start,
+    /// An event of a source, or an emission.
+    Event,
+    /// A deferred call, or the end of a stream.
+    Call,
+    /// A tick of a periodic timer.
+    Tick,
+    /// `on_settled`.
+    Settled,
+    /// `on_stop`.
+    Stop,
+}
+
+/// The place of an item in the order of a run: the derived order is rule S7.
+///
+/// Time first; at equal times the round, then the class. Within a class: events of sources by declaration of their
+/// stream and position among those delivered, then emissions (declaration `u32::MAX`) in the order of emission;
+/// calls by scheduling sequence; ticks by strategy, then method and timer; hooks by strategy.
+///
+/// ```
+/// use asp_core::{Class, Place, Timestamp};
+///
+/// let event = Place { class: Class::Event, ..Place::default() };
+/// let tick = Place { class: Class::Tick, ..Place::default() };
+/// let later = Place { time: Timestamp::from_nanos(1), ..event };
+/// assert!(event < tick && tick < later);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// When the item is dispatched.
+    pub time: Timestamp,
+    /// Items of round `r + 1` were asked for by dispatches of round `r` at the same instant (S9).
+    pub round: u32,
+    /// The kind of the item.
+    pub class: Class,
+    /// The stream's or strategy's rank in the order of declaration.
+    pub declaration: u32,
+    /// Order within all that.
+    pub sequence: u64,
+}
+
+/// One handler call, as [`Runner::observe`](crate::Runner::observe) shows it just before it is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dispatch<'a> {
+    /// The place of the item; handlers of one event share it.
+    pub place: Place,
+    /// The time that the handler sees.
+    pub now: Timestamp,
+    /// The name of the strategy instance.
+    pub strategy: &'a str,
+    /// The name of the method.
+    pub handler: &'a str,
+    /// The stream, for events.
+    pub stream: Option<&'a str>,
+    /// When a call or tick was asked for.
+    pub due: Timestamp,
+    /// What the source says.
+    pub event_time: Timestamp,
+}

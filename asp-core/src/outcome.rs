@@ -1,0 +1,271 @@
+//! What is left of a run: its report, its strategies, what was collected.
+
+use std::any::Any;
+use std::fmt;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::names::type_name;
+use crate::node::{AnyNode, Node};
+use crate::observe::Class;
+use crate::strategy::Strategy;
+use crate::stream::{Event, Payload, Stream};
+use crate::time::{Duration, Timestamp};
+
+/// A run that has ended, or stopped with an error.
+///
+/// ```
+/// use asp_core::Runner;
+///
+/// let outcome = Runner::new().run()?;
+/// assert_eq!(outcome.report().dispatched.total(), 0);
+/// # Ok::<(), asp_core::Error>(())
+/// ```
+pub struct Outcome {
+    report: Report,
+    strategies: Vec<Instance>,
+    collected: Vec<(String, Box<dyn Any + Send>)>,
+}
+
+pub(crate) struct Instance {
+    pub(crate) name: String,
+    /// None once it was taken.
+    pub(crate) node: Option<Box<dyn AnyNode>>,
+}
+
+impl Outcome {
+    pub(crate) fn new(
+        report: Report,
+        strategies: Vec<Instance>,
+        collected: Vec<(String, Box<dyn Any + Send>)>,
+    ) -> Self {
+        Outcome { report, strategies, collected }
+    }
+
+    /// The figures of the run.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// The names of the strategies that are still here, in the order in which they were added.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.strategies
+            .iter()
+            .filter(|instance| instance.node.is_some())
+            .map(|instance| instance.name.as_str())
+    }
+
+    /// True if that strategy panicked: it is handed back as the panic left it (S44).
+    pub fn panicked(&self, name: &str) -> bool {
+        let mut named = self.strategies.iter().filter(|instance| instance.name == name);
+        named.any(|instance| instance.node.as_ref().is_some_and(|node| node.panicked()))
+    }
+
+    /// Takes the strategy of type `S`.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or more than one: then use [`Outcome::take_named`] or [`Outcome::take_all`].
+    pub fn take<S: Strategy>(&mut self) -> Result<S> {
+        let mut found = self.strategies.iter_mut().filter(|instance| instance.is::<S>());
+        let (first, more) = (found.next(), found.count());
+        match (first, more) {
+            (Some(instance), 0) => instance.take().ok_or_else(|| self.lacks::<S>()),
+            (Some(_), more) => Err(not_in_outcome(format!(
+                "the run has {} strategies of type {}; use `take_named(..)` or `take_all()`",
+                more + 1,
+                type_name::<S>()
+            ))),
+            (None, _) => Err(self.lacks::<S>()),
+        }
+    }
+
+    /// Takes the strategy of that name.
+    ///
+    /// # Errors
+    ///
+    /// If there is none of that name and type.
+    pub fn take_named<S: Strategy>(&mut self, name: &str) -> Result<S> {
+        let found = self.strategies.iter_mut().find(|instance| instance.name == name && instance.is::<S>());
+        found.and_then(Instance::take).ok_or_else(|| {
+            let names: Vec<&str> = self.names().collect();
+            not_in_outcome(format!(
+                "the run has no strategy \"{name}\" of type {}; it has {}",
+                type_name::<S>(),
+                list(&names)
+            ))
+        })
+    }
+
+    /// Takes all strategies of type `S`, in the order in which they were added.
+    pub fn take_all<S: Strategy>(&mut self) -> Vec<S> {
+        self.strategies.iter_mut().filter_map(Instance::take).collect()
+    }
+
+    /// Takes what [`Runner::collect`](crate::Runner::collect) kept of a stream.
+    ///
+    /// # Errors
+    ///
+    /// If the stream was not collected, or its events were taken already.
+    pub fn collected<T: Payload>(&mut self, stream: Stream<T>) -> Result<Vec<Event<T>>> {
+        let position = self
+            .collected
+            .iter()
+            .position(|(name, events)| name == stream.name() && events.is::<Vec<Event<T>>>());
+        let events = position.and_then(|position| self.collected.swap_remove(position).1.downcast().ok());
+        events.map(|events| *events).ok_or_else(|| {
+            not_in_outcome(format!(
+                "stream \"{stream}\" was not collected as {}, or was taken already; add `.collect(..)` to the runner",
+                type_name::<T>()
+            ))
+        })
+    }
+
+    fn lacks<S: Strategy>(&self) -> Error {
+        let names: Vec<&str> = self.names().collect();
+        not_in_outcome(format!(
+            "the run has no strategy of type {}; it has {}",
+            type_name::<S>(),
+            list(&names)
+        ))
+    }
+}
+
+impl Instance {
+    fn is<S: Strategy>(&self) -> bool {
+        let node: Option<&dyn Any> = self.node.as_deref().map(|node| node as &dyn Any);
+        node.is_some_and(|node| node.is::<Node<S>>())
+    }
+
+    fn take<S: Strategy>(&mut self) -> Option<S> {
+        if !self.is::<S>() {
+            return None;
+        }
+        let node: Box<dyn Any> = self.node.take()?;
+        node.downcast::<Node<S>>().ok()?.strategy
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+fn not_in_outcome(text: String) -> Error {
+    Error::new(ErrorKind::NotInOutcome(text))
+}
+
+impl fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.names().collect();
+        f.debug_struct("Outcome")
+            .field("report", &self.report)
+            .field("strategies", &names)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a run stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StopReason {
+    /// It had reached its end (S27), or nothing was left to do (S28).
+    Finished,
+    /// A strategy called `cx.stop()` (S46).
+    Requested,
+    /// An error stopped it.
+    Failed,
+}
+
+/// The figures of a run (S48).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Why the run stopped.
+    pub reason: StopReason,
+    /// Where time began.
+    pub start: Timestamp,
+    /// Where time stopped.
+    pub now: Timestamp,
+    /// Handler calls by kind.
+    pub dispatched: Dispatched,
+    /// Events before the start, left out (S17).
+    pub skipped: u64,
+    /// Calls asked for in the past, and made at once (S11).
+    pub clamped: u64,
+    /// Calls, timers and emissions that were still to come when the run stopped (S12).
+    pub pending: u64,
+    /// Handler errors passed over, under [`OnError::Continue`](crate::OnError::Continue).
+    pub errors: u64,
+}
+
+impl Report {
+    /// How much virtual time the run covered.
+    pub fn elapsed(&self) -> Option<Duration> {
+        self.now.checked_since(self.start)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = match self.reason {
+            StopReason::Finished => "finished",
+            StopReason::Requested => "stopped on request",
+            StopReason::Failed => "failed",
+        };
+        writeln!(f, "{reason} at {}, from {}", self.now, self.start)?;
+        write!(f, "dispatched {}", self.dispatched)?;
+        let rest = [
+            ("skipped", self.skipped),
+            ("clamped", self.clamped),
+            ("pending", self.pending),
+            ("errors passed over", self.errors),
+        ];
+        for (k, (what, count)) in rest.into_iter().filter(|&(_, count)| count > 0).enumerate() {
+            write!(f, "{}{count} {what}", if k == 0 { "\n" } else { ", " })?;
+        }
+        Ok(())
+    }
+}
+
+/// Handler calls by kind (S48).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Dispatched {
+    /// `on_start`, class 0.
+    pub starts: u64,
+    /// Events of sources and emissions, class 1: one for each handler that read one.
+    pub events: u64,
+    /// Deferred calls and ends of streams, class 2.
+    pub calls: u64,
+    /// Ticks of periodic timers, class 3.
+    pub ticks: u64,
+    /// `on_settled`, class 4.
+    pub settled: u64,
+    /// `on_stop`, class 5.
+    pub stops: u64,
+}
+
+impl Dispatched {
+    /// All handler calls.
+    pub fn total(&self) -> u64 {
+        self.starts + self.events + self.calls + self.ticks + self.settled + self.stops
+    }
+
+    pub(crate) fn count(&mut self, class: Class) {
+        *match class {
+            Class::Start => &mut self.starts,
+            Class::Event => &mut self.events,
+            Class::Call => &mut self.calls,
+            Class::Tick => &mut self.ticks,
+            Class::Settled => &mut self.settled,
+            Class::Stop => &mut self.stops,
+        } += 1;
+    }
+}
+
+impl fmt::Display for Dispatched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Dispatched { starts, events, calls, ticks, settled, stops } = self;
+        write!(f, "{events} events, {calls} calls, {ticks} ticks, {settled} settled, ")?;
+        write!(f, "{} hooks", starts + stops)
+    }
+}

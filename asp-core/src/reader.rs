@@ -1,0 +1,199 @@
+//! The readers of a stream: one for each handler, compiled for that handler.
+
+use std::collections::VecDeque;
+use std::marker::PhantomData;
+
+use crate::context::Context;
+use crate::core::Core;
+use crate::graph::{Attach, Joining};
+use crate::node::Node;
+use crate::nodes::Nodes;
+use crate::observe::Class;
+use crate::strategy::{HandlerResult, HandlerReturn, Strategy};
+use crate::stream::{ByValue, Payload, Stream};
+
+/// A handler that reads a stream of `T`.
+pub(crate) trait Reader<T>: Send {
+    /// Dispatches events of a source, at these times, from the front of `values`, as long as the run's limit
+    /// allows, and says how many. Only for a stream with one reader, so that no event is kept for another.
+    fn burst(&mut self, nodes: &mut Nodes, core: &mut Core, times: &[i64], values: &mut VecDeque<T>)
+    -> usize;
+    /// Dispatches one event that others will read too.
+    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: &T);
+    /// Dispatches one event to its last reader.
+    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: T);
+}
+
+/// How a handler takes its payload.
+pub(crate) trait Take<S: Strategy, T>: Send + 'static {
+    fn owned(&mut self, strategy: &mut S, cx: &Context<S>, value: T) -> HandlerResult;
+    fn borrowed(&mut self, strategy: &mut S, cx: &Context<S>, value: &T) -> HandlerResult;
+}
+
+/// A handler that takes its payload by value.
+pub(crate) struct ByValueReader<F, R> {
+    handler: F,
+    returns: PhantomData<fn() -> R>,
+}
+
+impl<F, R> ByValueReader<F, R> {
+    pub(crate) fn new(handler: F) -> Self {
+        ByValueReader { handler, returns: PhantomData }
+    }
+}
+
+impl<S, T, F, R> Take<S, T> for ByValueReader<F, R>
+where
+    S: Strategy,
+    T: ByValue,
+    F: FnMut(&mut S, &Context<S>, T) -> R + Send + 'static,
+    R: HandlerReturn + 'static,
+{
+    #[inline]
+    fn owned(&mut self, strategy: &mut S, cx: &Context<S>, value: T) -> HandlerResult {
+        (self.handler)(strategy, cx, value).into_result()
+    }
+
+    #[inline]
+    fn borrowed(&mut self, strategy: &mut S, cx: &Context<S>, value: &T) -> HandlerResult {
+        (self.handler)(strategy, cx, value.clone()).into_result()
+    }
+}
+
+/// A handler that takes its payload by reference.
+pub(crate) struct ByReference<F, R> {
+    handler: F,
+    returns: PhantomData<fn() -> R>,
+}
+
+impl<F, R> ByReference<F, R> {
+    pub(crate) fn new(handler: F) -> Self {
+        ByReference { handler, returns: PhantomData }
+    }
+}
+
+impl<S, T, F, R> Take<S, T> for ByReference<F, R>
+where
+    S: Strategy,
+    F: FnMut(&mut S, &Context<S>, &T) -> R + Send + 'static,
+    R: HandlerReturn + 'static,
+{
+    #[inline]
+    fn owned(&mut self, strategy: &mut S, cx: &Context<S>, value: T) -> HandlerResult {
+        (self.handler)(strategy, cx, &value).into_result()
+    }
+
+    #[inline]
+    fn borrowed(&mut self, strategy: &mut S, cx: &Context<S>, value: &T) -> HandlerResult {
+        (self.handler)(strategy, cx, value).into_result()
+    }
+}
+
+/// A row of the wiring table: a handler of a stream.
+pub(crate) struct Row<T, H> {
+    pub(crate) stream: Stream<T>,
+    pub(crate) method: u32,
+    pub(crate) reader: H,
+}
+
+impl<S: Strategy, T: Payload, H: Take<S, T>> Attach<S> for Row<T, H> {
+    fn attach(self: Box<Self>, joining: &mut Joining<'_, S>) {
+        let method = joining.cx.method_name(self.method);
+        let node = joining.cx.node() as usize;
+        if let Some(hub) = joining.reads(&self.stream, method) {
+            let handler = Handler { node, method, take: self.reader, strategy: PhantomData };
+            hub.add_reader(Box::new(handler));
+        }
+    }
+}
+
+/// A handler attached to its stream.
+struct Handler<S, H> {
+    node: usize,
+    method: &'static str,
+    take: H,
+    strategy: PhantomData<fn(S)>,
+}
+
+impl<S: Strategy, H> Handler<S, H> {
+    /// Makes one dispatch.
+    #[inline]
+    fn once(
+        &mut self,
+        nodes: &mut Nodes,
+        core: &mut Core,
+        now: i64,
+        stream: &str,
+        call: impl FnOnce(&mut H, &mut S, &Context<S>) -> HandlerResult,
+    ) {
+        let Some(node) = nodes.typed::<S>(self.node) else { return };
+        if node.settles() {
+            core.unsettled.insert(self.node as u32);
+            core.desk().hold_instant();
+        }
+        node.enter(core, self.method);
+        if let Node { strategy: Some(strategy), cx, .. } = node {
+            cx.desk().at(now);
+            core.dispatched.events += 1;
+            if core.watched {
+                core.announce(cx.desk(), self.node, self.method, Some(stream));
+            }
+            let result = call(&mut self.take, strategy, cx);
+            core.ended(cx.desk(), self.node, self.method, result);
+        }
+        node.leave(core);
+    }
+}
+
+impl<S: Strategy, T: Payload, H: Take<S, T>> Reader<T> for Handler<S, H> {
+    fn burst(
+        &mut self,
+        nodes: &mut Nodes,
+        core: &mut Core,
+        times: &[i64],
+        values: &mut VecDeque<T>,
+    ) -> usize {
+        let Some(node) = nodes.typed::<S>(self.node) else { return 0 };
+        let settles = node.settles();
+        let mut done = 0;
+        node.enter(core, self.method);
+        'events: while let Some(&time) = times.get(done) {
+            while time > node.cx.desk().limit.get() {
+                if !node.catch_up(core, time) {
+                    break 'events;
+                }
+                core.running = Some((self.node as u32, self.method));
+            }
+            let Node { strategy: Some(strategy), cx, .. } = &mut *node else { break };
+            let Some(value) = values.pop_front() else { break };
+            let desk = cx.desk();
+            desk.at(time);
+            if settles {
+                desk.hold_instant();
+            }
+            core.mark = desk.sequence.get();
+            done += 1;
+            let result = self.take.owned(strategy, cx, value);
+            if result.is_err() && !core.ended(desk, self.node, self.method, result) {
+                break;
+            }
+        }
+        if settles && done > 0 {
+            core.unsettled.insert(self.node as u32);
+        }
+        core.dispatched.events += done as u64;
+        core.class = Class::Event;
+        // What a handler asked for in vain has halted the burst.
+        core.ended(node.cx.desk(), self.node, self.method, Ok(()));
+        node.leave(core);
+        done
+    }
+
+    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: &T) {
+        self.once(nodes, core, now, stream, |take, strategy, cx| take.borrowed(strategy, cx, value));
+    }
+
+    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: T) {
+        self.once(nodes, core, now, stream, |take, strategy, cx| take.owned(strategy, cx, value));
+    }
+}

@@ -1,0 +1,129 @@
+//! Sources over any iterator.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::{FaultKind, Pull, Pulled, SourceFault};
+use crate::panics::message;
+use crate::stream::Payload;
+use crate::time::{OutOfRange, Timestamp};
+
+/// An item of a past source of `T`: `(time, T)`, or a `Result` of it.
+///
+/// The time is a [`Timestamp`] or converts into one, as `chrono::DateTime` and `SystemTime` do.
+#[diagnostic::on_unimplemented(
+    message = "a source of `{T}` cannot yield `{Self}`",
+    label = "not `(Timestamp, {T})`",
+    note = "a past source yields `(Timestamp, {T})`, or a `Result` of it",
+    note = "add times with `timestamps(start, step).zip(..)`"
+)]
+pub trait PastItem<T> {
+    /// Time and value.
+    ///
+    /// # Errors
+    ///
+    /// What the source failed with, or why its time is none.
+    fn into_parts(self) -> Result<(Timestamp, T), Box<dyn Error + Send + Sync>>;
+}
+
+impl<A, T> PastItem<T> for (A, T)
+where
+    A: TryInto<Timestamp, Error: TimeError>,
+{
+    #[inline]
+    fn into_parts(self) -> Result<(Timestamp, T), Box<dyn Error + Send + Sync>> {
+        match self.0.try_into() {
+            Ok(time) => Ok((time, self.1)),
+            Err(error) => Err(error.into_boxed()),
+        }
+    }
+}
+
+impl<A, T, E> PastItem<T> for Result<(A, T), E>
+where
+    A: TryInto<Timestamp, Error: TimeError>,
+    E: Into<Box<dyn Error + Send + Sync>>,
+{
+    #[inline]
+    fn into_parts(self) -> Result<(Timestamp, T), Box<dyn Error + Send + Sync>> {
+        self.map_err(Into::into)?.into_parts()
+    }
+}
+
+/// Why a time does not convert.
+pub trait TimeError {
+    /// The error in a box.
+    fn into_boxed(self) -> Box<dyn Error + Send + Sync>;
+}
+
+impl TimeError for Infallible {
+    fn into_boxed(self) -> Box<dyn Error + Send + Sync> {
+        match self {}
+    }
+}
+
+impl TimeError for OutOfRange {
+    fn into_boxed(self) -> Box<dyn Error + Send + Sync> {
+        self.into()
+    }
+}
+
+pub(super) struct Items<I> {
+    items: I,
+    /// How many items came so far.
+    index: u64,
+    previous: i64,
+    checked: bool,
+}
+
+impl<I> Items<I> {
+    pub(super) fn new(items: I) -> Self {
+        Items { items, index: 0, previous: i64::MIN, checked: true }
+    }
+}
+
+impl<I: Iterator> Items<I> {
+    fn pull_checked<T>(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled
+    where
+        I::Item: PastItem<T>,
+    {
+        for _ in 0..max {
+            let Some(item) = self.items.next() else { return Pulled::End };
+            let index = self.index;
+            self.index += 1;
+            let (time, value) = match item.into_parts() {
+                Ok((time, value)) => (time.as_nanos(), value),
+                Err(error) => return Pulled::Fault(SourceFault::new(index, FaultKind::Failed(error))),
+            };
+            if time < self.previous && self.checked {
+                return Pulled::Fault(SourceFault::unordered(index, self.previous, time));
+            }
+            self.previous = time;
+            times.push(time);
+            values.push_back(value);
+        }
+        Pulled::Some
+    }
+}
+
+impl<T, I> Pull<T> for Items<I>
+where
+    T: Payload,
+    I: Iterator<Item: PastItem<T>> + Send,
+{
+    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled {
+        // Each event is appended to both or to neither: nothing between the two pushes can panic but memory.
+        match catch_unwind(AssertUnwindSafe(|| self.pull_checked(max, times, values))) {
+            Ok(pulled) => pulled,
+            Err(panic) => {
+                let index = self.index;
+                Pulled::Fault(SourceFault::new(index, FaultKind::Panicked(message(&*panic))))
+            }
+        }
+    }
+    fn allow_disorder(&mut self) {
+        self.checked = false;
+    }
+}

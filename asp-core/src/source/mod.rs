@@ -1,0 +1,210 @@
+//! Where events come from: past sources, pulled lazily and in small batches.
+//!
+//! A source checks the order of its times (S15) and turns errors and panics of the user's iterator into faults
+//! (S21); when a fault takes effect is the engine's business. One dynamic call is made per batch, none per event.
+
+mod iter;
+mod merged;
+mod reorder;
+mod shared;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::stream::Payload;
+use crate::time::{Duration, Timestamp};
+
+pub use iter::{PastItem, TimeError};
+
+/// Feeds a stream with timed values.
+///
+/// Most sources need no mention of this type: [`Runner::feed`](crate::Runner::feed) takes any iterator of
+/// `(time, value)` or of `Result<(time, value), E>`, where the time converts into a [`Timestamp`]. Options and
+/// combinations start from [`Source::past`], [`Source::shared`] and [`Source::merge`].
+///
+/// Times must not go back; equal ones are fine and keep their order.
+///
+/// ```
+/// use asp_core::{Source, timestamps};
+///
+/// let temperatures = timestamps("2025-01-01".parse()?, "1min".parse()?).zip([20.5, 20.7, 20.6]);
+/// let source = Source::past(temperatures).read_ahead(1);
+/// # let _: Source<f64> = source;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Source<T> {
+    pub(crate) pull: Box<dyn Pull<T>>,
+    pub(crate) read_ahead: Option<usize>,
+}
+
+impl<T: Payload> Source<T> {
+    /// A source over recorded history: any iterator of `(time, value)` or `Result<(time, value), E>`.
+    ///
+    /// It is pulled lazily and may be infinite. An `Err` or a panic of the iterator stops the run when the event
+    /// before it has been dispatched.
+    pub fn past<I>(items: I) -> Self
+    where
+        I: IntoIterator<Item: PastItem<T>, IntoIter: Send + 'static>,
+    {
+        Source::from_pull(iter::Items::new(items.into_iter()))
+    }
+
+    /// A source over a slice that several runs share; values are cloned out of it.
+    ///
+    /// ```
+    /// use asp_core::{Source, Timestamp};
+    /// use std::sync::Arc;
+    ///
+    /// let ticks: Arc<[(Timestamp, f64)]> = [(Timestamp::EPOCH, 1.5)].into();
+    /// let sources: Vec<Source<f64>> = (0..8).map(|_| Source::shared(Arc::clone(&ticks))).collect();
+    /// # assert_eq!(sources.len(), 8);
+    /// ```
+    pub fn shared(items: Arc<[(Timestamp, T)]>) -> Self
+    where
+        T: Clone + Sync,
+    {
+        Source::from_pull(shared::Shared::new(items))
+    }
+
+    /// One source from several, merged by time; equal times by position in the list, then in source order (S61).
+    ///
+    /// ```
+    /// use asp_core::{Source, timestamps};
+    ///
+    /// let start = "2025-01-01".parse()?;
+    /// let east = Source::past(timestamps(start, "2s".parse()?).zip(["e1", "e2"]));
+    /// let west = Source::past(timestamps(start, "3s".parse()?).zip(["w1", "w2"]));
+    /// let both = Source::merge([east, west]);     // e1 w1 e2 w2
+    /// # let _: Source<&str> = both;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn merge(sources: impl IntoIterator<Item = Source<T>>) -> Self {
+        Source::from_pull(merged::Merged::new(sources.into_iter().collect()))
+    }
+
+    /// Allows events to come late by up to `window`: they are held and released in order once the source has
+    /// shown an event at least `window` later, or has ended (S16). One that is later than that is still a fault.
+    pub fn reorder(self, window: Duration) -> Self {
+        Source { pull: Box::new(reorder::Reorder::new(self.pull, window)), read_ahead: self.read_ahead }
+    }
+
+    /// Pulls at most `events` at a time, instead of a batch of 4 KiB.
+    ///
+    /// `read_ahead(1)` suits an iterator whose next value depends on what the run did. Zero is taken as one.
+    pub fn read_ahead(self, events: usize) -> Self {
+        Source { read_ahead: Some(events.max(1)), ..self }
+    }
+
+    fn from_pull(pull: impl Pull<T> + 'static) -> Self {
+        Source { pull: Box::new(pull), read_ahead: None }
+    }
+
+    /// How many events one pull may bring (S19).
+    pub(crate) fn batch(&self) -> usize {
+        self.read_ahead.unwrap_or_else(|| (4096 / (size_of::<i64>() + size_of::<T>())).clamp(1, 512))
+    }
+}
+
+impl<T> fmt::Debug for Source<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Source<{}>", crate::names::type_name::<T>())
+    }
+}
+
+/// What [`Runner::feed`](crate::Runner::feed) takes for a stream of `T`: a [`Source`], or an iterator that
+/// [`Source::past`] would take. `Kind` only keeps the two apart.
+#[diagnostic::on_unimplemented(
+    message = "a stream of `{T}` cannot be fed from this",
+    label = "not a source of `{T}`",
+    note = "a past source yields `(Timestamp, {T})`, or a `Result` of it",
+    note = "add times with `timestamps(start, step).zip(..)`"
+)]
+pub trait IntoSource<T, Kind> {
+    /// As a source.
+    fn into_source(self) -> Source<T>;
+}
+
+/// [`IntoSource`] by being one.
+#[derive(Debug)]
+pub struct Ready;
+
+/// [`IntoSource`] by iteration.
+#[derive(Debug)]
+pub struct Iterated;
+
+impl<T: Payload> IntoSource<T, Ready> for Source<T> {
+    fn into_source(self) -> Source<T> {
+        self
+    }
+}
+
+impl<T, I> IntoSource<T, Iterated> for I
+where
+    T: Payload,
+    I: IntoIterator<Item: PastItem<T>, IntoIter: Send + 'static>,
+{
+    fn into_source(self) -> Source<T> {
+        Source::past(self)
+    }
+}
+
+/// Instants one `step` apart, beginning with `start`; ends before the last representable time would be passed.
+///
+/// ```
+/// use asp_core::timestamps;
+///
+/// let names = timestamps("2025-01-01".parse()?, "1s".parse()?).zip(["Jane", "John"]);
+/// assert_eq!(names.last().map(|(time, _)| time), Some("2025-01-01T00:00:01Z".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn timestamps(start: Timestamp, step: Duration) -> impl Iterator<Item = Timestamp> + Clone + Send {
+    std::iter::successors(Some(start), move |time| time.checked_add(step))
+}
+
+/// A typed stretch of a source.
+pub(crate) trait Pull<T>: Send {
+    /// Appends at most `max` events, in order. Those before a fault are appended too.
+    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled;
+
+    /// Stops checking that times do not go back, because the caller puts them in order.
+    fn allow_disorder(&mut self) {}
+}
+
+/// Why a pull stopped.
+#[derive(Debug)]
+pub(crate) enum Pulled {
+    /// There may be more.
+    Some,
+    /// There is no more.
+    End,
+    /// There is no more, because of a fault.
+    Fault(SourceFault),
+}
+
+/// A fault of a source. `index` counts from 0 all that the source yielded.
+#[derive(Debug)]
+pub(crate) struct SourceFault {
+    pub(crate) index: u64,
+    /// Its position among merged sources.
+    pub(crate) position: Option<usize>,
+    pub(crate) what: FaultKind,
+}
+
+#[derive(Debug)]
+pub(crate) enum FaultKind {
+    Unordered { previous: Timestamp, found: Timestamp },
+    Failed(Box<dyn std::error::Error + Send + Sync>),
+    Panicked(String),
+}
+
+impl SourceFault {
+    pub(crate) fn new(index: u64, what: FaultKind) -> Self {
+        SourceFault { index, position: None, what }
+    }
+
+    pub(crate) fn unordered(index: u64, previous: i64, found: i64) -> Self {
+        let (previous, found) = (Timestamp::from_nanos(previous), Timestamp::from_nanos(found));
+        SourceFault::new(index, FaultKind::Unordered { previous, found })
+    }
+}

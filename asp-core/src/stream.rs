@@ -1,0 +1,139 @@
+//! Streams and events: a stream is a typed name, an event one timed value on it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::time::Timestamp;
+
+/// The name of a stream together with the type of what it carries.
+///
+/// `#[strategy]` generates a constant for each stream a strategy reads or emits; [`Stream::named`] makes others,
+/// for names that are known only at run time. Two strategies that use one name meet on one stream, and the run
+/// checks before its first event that they agree on the type.
+///
+/// ```
+/// use asp_core::Stream;
+///
+/// const TRADES: Stream<f64> = Stream::new("trades");
+/// let per_symbol: Stream<f64> = Stream::named(format!("trades.{}", "msft"));
+/// assert_eq!(per_symbol.name(), "trades.msft");
+/// assert_eq!(TRADES.to_string(), "trades");
+/// ```
+pub struct Stream<T> {
+    name: Cow<'static, str>,
+    carries: PhantomData<fn(T) -> T>,
+}
+
+impl<T> Stream<T> {
+    /// A stream with a fixed name.
+    pub const fn new(name: &'static str) -> Self {
+        Stream { name: Cow::Borrowed(name), carries: PhantomData }
+    }
+
+    /// What the macros write for [`Stream::new`].
+    #[doc(hidden)]
+    pub const fn declared(name: &'static str) -> Self {
+        Stream::new(name)
+    }
+
+    /// A stream with a name made at run time.
+    pub fn named(name: impl Into<Cow<'static, str>>) -> Self {
+        Stream { name: name.into(), carries: PhantomData }
+    }
+
+    /// The name, still static if it was.
+    pub(crate) fn name_cow(&self) -> Cow<'static, str> {
+        self.name.clone()
+    }
+
+    /// The name.
+    #[inline]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl<T> Clone for Stream<T> {
+    fn clone(&self) -> Self {
+        Stream { name: self.name.clone(), carries: PhantomData }
+    }
+}
+
+impl<T> PartialEq for Stream<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl<T> Eq for Stream<T> {}
+
+impl<T> fmt::Display for Stream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl<T> fmt::Debug for Stream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Stream<{}>({:?})", crate::names::type_name::<T>(), self.name)
+    }
+}
+
+/// A value with the time that its source gave it.
+///
+/// A handler that takes `Event<T>` instead of `T` gets both; `collect` and sinks hand them out.
+///
+/// ```
+/// use asp_core::{Event, Timestamp};
+///
+/// let event = Event { time: Timestamp::from_secs(5), value: "Jane" };
+/// assert_eq!(event.to_string(), "1970-01-01T00:00:05Z Jane");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Event<T> {
+    /// What the source says (S4): the event time, not the time of dispatch.
+    pub time: Timestamp,
+    /// The payload.
+    pub value: T,
+}
+
+impl<T: fmt::Display> fmt::Display for Event<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.time, self.value)
+    }
+}
+
+/// What a stream can carry: any type that is `Send + 'static`.
+///
+/// ```
+/// fn is_payload<T: asp_core::Payload>() {}
+/// is_payload::<(f64, String)>();
+/// is_payload::<std::sync::Arc<[u8]>>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent between threads",
+    label = "not `Send + 'static`",
+    note = "payloads are `Send`, so that a run can be spawned; use `Arc` instead of `Rc`, and owned data"
+)]
+pub trait Payload: Send + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + 'static> Payload for T {}
+
+/// What a handler can take by value: a payload that can be cloned if another handler reads it too.
+///
+/// ```
+/// fn can_be_taken<T: asp_core::ByValue>() {}
+/// can_be_taken::<String>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be handed to several readers by value",
+    label = "not `Clone`",
+    note = "take it by reference: `&{Self}`",
+    note = "or derive `Clone`; a single reader never clones"
+)]
+pub trait ByValue: Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> ByValue for T {}

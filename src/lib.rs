@@ -1,0 +1,22 @@
+//! Event-stream strategies over recorded history and live data, on one virtual clock.
+#![forbid(unsafe_code)]
+
+pub use asp_core::{
+    ByValue, CallKey, CallSlot, Class, Context, Delay, Dispatch, Dispatched, Duration, Error, ErrorKind,
+    Event, Every, GraphFault, HandlerError, HandlerFailure, HandlerResult, HandlerReturn, InPast, IntoSource,
+    Key, OnError, Once, Outcome, PastItem, PastSchedule, Payload, Place, Reason, Report, Request, Result,
+    Runner, Slot, Source, StopReason, Strategy, Stream, TimeError, TimerKey, TimerSlot, Timestamp, Wiring,
+    time, timestamps,
+};
+pub use asp_macros::{after, every, on_end, on_event, on_settled, on_start, on_stop, strategy};
+
+#[doc(hidden)]
+pub use asp_core::__private;
+
+/// Everything that a strategy needs: `use asp::prelude::*;`.
+///
+/// It leaves out `Stream`, `Result`, `Error` and `Clock`, whose names others use too.
+pub mod prelude {
+    pub use asp_core::{Context, Duration, Event, Every, Runner, Source, Timestamp, timestamps};
+    pub use asp_macros::{after, every, on_end, on_event, on_settled, on_start, on_stop, strategy};
+}
