@@ -17,6 +17,6 @@ pub use asp_core::__private;
 ///
 /// It leaves out `Stream`, `Result`, `Error` and `Clock`, whose names others use too.
 pub mod prelude {
-    pub use asp_core::{Context, Duration, Event, Every, Runner, Source, Timestamp, timestamps};
+    pub use asp_core::{CallKey, Context, Duration, Event, Every, Runner, Source, TimerKey, Timestamp, timestamps};
     pub use asp_macros::{after, every, on_end, on_event, on_settled, on_start, on_stop, strategy};
 }

@@ -63,3 +63,19 @@ macro_rules! agrees_with_itself {
 }
 
 agrees_with_itself!(SamePayload EmittedPayload StreamPayload);
+
+/// Never a payload. With a second impl to choose from, inference leaves the type to the stream, and a handler of
+/// another type is told so in the words above.
+#[derive(Debug)]
+pub struct Undeclared<T>(std::convert::Infallible, std::marker::PhantomData<T>);
+
+#[diagnostic::do_not_recommend]
+impl<T> StreamPayload<Undeclared<T>> for T {
+    fn owned(value: Undeclared<T>) -> T {
+        match value.0 {}
+    }
+
+    fn borrowed(value: &Undeclared<T>) -> &T {
+        match value.0 {}
+    }
+}

@@ -115,11 +115,11 @@ impl<S: Strategy> Context<S> {
         let due = time.as_nanos();
         let sequence = desk.next_sequence();
         let place = self.place(due);
-        self.agenda.borrow_mut().reschedule(key, place, due, sequence);
-        if place.is_none() {
-            self.join_round(key, sequence);
+        let slot = self.agenda.borrow_mut().reschedule(key, place, due, sequence);
+        if let (Some(slot), None) = (slot, place) {
+            self.join_round(slot, sequence);
         }
-        true
+        slot.is_some()
     }
 
     /// Puts an event on a stream that this strategy lists in `emits`.
@@ -237,7 +237,7 @@ impl<S: Strategy> Context<S> {
             Some(time) => self.agenda.borrow_mut().push_call(call, time, due, sequence),
             None => {
                 let key = self.agenda.borrow_mut().store_call(call, due, sequence);
-                self.join_round(key, sequence);
+                self.join_round(key.slot, sequence);
                 key
             }
         }
@@ -263,9 +263,9 @@ impl<S: Strategy> Context<S> {
         desk.starting.get().then_some(now)
     }
 
-    fn join_round(&self, key: CallKey, sequence: u64) {
+    fn join_round(&self, slot: u32, sequence: u64) {
         let desk = self.desk();
-        let call = SoonCall { node: self.node, what: Soon::Call(key.slot), sequence };
+        let call = SoonCall { node: self.node, what: Soon::Call(slot), sequence };
         desk.joined.borrow_mut().calls.push_back(call);
         desk.hold_instant();
     }

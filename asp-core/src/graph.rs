@@ -196,7 +196,7 @@ impl Graph {
         let fed = |&id: &u32| self.entries[id as usize].sources > 0;
         let lanes = self.ranks.iter().copied().filter(fed).collect();
         let emitted = self.entries.iter().map(|entry| entry.emitted).collect();
-        let hubs = self.entries.into_iter().map(|entry| entry.hub).collect();
+        let hubs = self.entries.into_iter().map(|entry| entry.hub.specialize()).collect();
         Parts { hubs, emitted, lanes, nodes: self.nodes, names: self.names }
     }
 }

@@ -1,6 +1,10 @@
 //! The typed side of a stream: its source, the values pulled, its readers and sinks.
+//!
+//! A stream with one reader becomes a [`Solo`], in which stream and handler are one compiled unit; all others stay
+//! a [`Hub`], which hands each event from reader to reader.
 
 use std::any::Any;
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -8,31 +12,11 @@ use crate::core::Core;
 use crate::merge::Column;
 use crate::nodes::Nodes;
 use crate::observe::Class;
-use crate::reader::Reader;
+use crate::reader::{Handler, Reader, Take};
 use crate::source::{Pulled, Source, SourceFault};
+use crate::strategy::Strategy;
 use crate::stream::{Event, Payload};
 use crate::time::Timestamp;
-
-/// A stream with everything that knows its type.
-pub(crate) struct Hub<T> {
-    name: Arc<str>,
-    /// Its number among the streams of the run.
-    id: u32,
-    /// The values of the lane, one for each time of its column that was not dispatched.
-    values: VecDeque<T>,
-    source: Option<Source<T>>,
-    fault: Option<SourceFault>,
-    readers: Vec<Box<dyn Reader<T>>>,
-    /// Sinks come last (S8).
-    collected: Option<Vec<Event<T>>>,
-    /// Strategies with an `on_end` hook for this stream, as (node, hook).
-    ends: Vec<(u32, u32)>,
-    /// Events of the source that were dispatched.
-    delivered: u64,
-    /// Emissions that were dispatched.
-    emissions: u64,
-    skipped: u64,
-}
 
 /// What a lane holds after it was filled.
 #[derive(Debug)]
@@ -42,19 +26,28 @@ pub(crate) enum Filled {
     Fault(SourceFault),
 }
 
-/// A stream whatever it carries. These are the engine's calls into it: one per burst, not per event.
+/// A stream whatever it carries. These are the engine's calls into it: one per burst of events.
 pub(crate) trait AnyHub: Any + Send {
+    fn channel(&self) -> &dyn AnyChannel;
+    fn channel_mut(&mut self) -> &mut dyn AnyChannel;
+    /// Dispatches events of the source at these times, as many as the limit allows; returns how many.
+    fn run_fed(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize;
+    /// Dispatches the next emission.
+    fn run_emitted(&mut self, sequence: u64, nodes: &mut Nodes, core: &mut Core);
+    /// The form that fits its readers best.
+    fn specialize(self: Box<Self>) -> Box<dyn AnyHub>;
+}
+
+/// What does not depend on the readers of a stream.
+pub(crate) trait AnyChannel {
     fn name(&self) -> &Arc<str>;
     /// Pulls the next batch into an empty column.
     fn fill(&mut self, column: &mut Column) -> Filled;
     /// Drops events before `start` (S17); true if the column ran dry by that.
     fn skip(&mut self, column: &mut Column, start: i64) -> bool;
-    /// Dispatches events of the source at these times, as many as the limit allows; returns how many.
-    fn run_fed(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize;
-    /// Dispatches the next emission.
-    fn run_emitted(&mut self, sequence: u64, nodes: &mut Nodes, core: &mut Core);
     /// Hands one emission that came too late for handlers to the sinks (S47).
     fn drain_to_sinks(&mut self, core: &mut Core);
+    /// Strategies with an `on_end` hook for this stream, as (node, hook).
     fn ends(&self) -> &[(u32, u32)];
     /// Number of the event dispatched last, counting from 0: of the emissions, or of what the source yielded, if
     /// that many `times` of its column wait.
@@ -68,68 +61,34 @@ pub(crate) trait AnyHub: Any + Send {
     fn take_collected(&mut self) -> Option<Box<dyn Any + Send>>;
 }
 
-impl<T: Payload> Hub<T> {
-    pub(crate) fn new(name: Arc<str>, id: u32) -> Self {
-        Hub {
-            name,
-            id,
-            values: VecDeque::new(),
-            source: None,
-            fault: None,
-            readers: Vec::new(),
-            collected: None,
-            ends: Vec::new(),
-            delivered: 0,
-            emissions: 0,
-            skipped: 0,
-        }
-    }
+/// A stream without its readers.
+pub(crate) struct Channel<T> {
+    name: Arc<str>,
+    /// Its number among the streams of the run.
+    id: u32,
+    /// The values of the lane, one for each time of its column that was not dispatched.
+    values: VecDeque<T>,
+    source: Option<Source<T>>,
+    fault: Option<SourceFault>,
+    collected: Option<Vec<Event<T>>>,
+    ends: Vec<(u32, u32)>,
+    /// Events of the source that were dispatched.
+    delivered: u64,
+    /// Emissions that were dispatched.
+    emissions: u64,
+    skipped: u64,
+}
 
-    pub(crate) fn set_source(&mut self, source: Source<T>) {
-        self.source = Some(source);
-    }
-
-    pub(crate) fn add_reader(&mut self, reader: Box<dyn Reader<T>>) {
-        self.readers.push(reader);
-    }
-
-    pub(crate) fn add_end(&mut self, node: u32, hook: u32) {
-        self.ends.push((node, hook));
-    }
-
-    pub(crate) fn collect(&mut self) {
-        self.collected.get_or_insert_default();
-    }
-
-    /// Dispatches one event to all readers and sinks, one after the other (S8).
-    fn deliver(&mut self, now: i64, value: T, nodes: &mut Nodes, core: &mut Core) {
-        if let Some((last, others)) = self.readers.split_last_mut() {
-            for reader in others {
-                reader.offer(nodes, core, now, &self.name, &value);
-                if core.desk().halted() {
-                    return;
-                }
-            }
-            let Some(collected) = &mut self.collected else {
-                return last.give(nodes, core, now, &self.name, value);
-            };
-            last.offer(nodes, core, now, &self.name, &value);
-            if !core.desk().halted() {
-                collected.push(Event { time: Timestamp::from_nanos(now), value });
-            }
-        } else if let Some(collected) = &mut self.collected {
-            collected.push(Event { time: Timestamp::from_nanos(now), value });
-        }
-    }
-
+impl<T: Payload> Channel<T> {
     /// Takes the oldest value out that was emitted and not delivered.
     #[inline]
-    fn next_emitted(&self, core: &Core) -> Option<T> {
+    fn next_emitted(&mut self, core: &Core) -> Option<T> {
+        self.emissions += 1;
         core.desk().outlet::<T>(self.id)?.borrow_mut().pop_front()
     }
 }
 
-impl<T: Payload> AnyHub for Hub<T> {
+impl<T: Payload> AnyChannel for Channel<T> {
     fn name(&self) -> &Arc<str> {
         &self.name
     }
@@ -157,36 +116,6 @@ impl<T: Payload> AnyHub for Hub<T> {
         self.values.drain(..early);
         self.skipped += early as u64;
         column.times.is_empty()
-    }
-
-    fn run_fed(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
-        let mut done = 0;
-        if let ([reader], None, false) = (&mut self.readers[..], &self.collected, core.watched) {
-            done = reader.burst(nodes, core, times, &mut self.values);
-        } else {
-            for &time in times {
-                if time > core.desk().limit.get() {
-                    break;
-                }
-                let Some(value) = self.values.pop_front() else { break };
-                core.set_place(time, Class::Event, lane, self.delivered + done as u64);
-                core.mark = core.desk().sequence.get();
-                done += 1;
-                self.deliver(time, value, nodes, core);
-            }
-        }
-        self.delivered += done as u64;
-        done
-    }
-
-    fn run_emitted(&mut self, sequence: u64, nodes: &mut Nodes, core: &mut Core) {
-        let Some(value) = self.next_emitted(core) else { return };
-        let now = core.desk().now.get();
-        if core.watched {
-            core.set_place(now, Class::Event, u32::MAX, sequence);
-        }
-        self.emissions += 1;
-        self.deliver(now, value, nodes, core);
     }
 
     fn drain_to_sinks(&mut self, core: &mut Core) {
@@ -219,10 +148,164 @@ impl<T: Payload> AnyHub for Hub<T> {
     }
 
     fn new_outlet(&self) -> Box<dyn Any + Send> {
-        Box::new(std::cell::RefCell::new(VecDeque::<T>::new()))
+        Box::new(RefCell::new(VecDeque::<T>::new()))
     }
 
     fn take_collected(&mut self) -> Option<Box<dyn Any + Send>> {
         Some(Box::new(self.collected.take()?))
+    }
+}
+
+/// A stream with any number of readers, by strategy and method, and sinks after them (S8).
+pub(crate) struct Hub<T> {
+    channel: Channel<T>,
+    readers: Vec<Box<dyn Reader<T>>>,
+}
+
+impl<T: Payload> Hub<T> {
+    pub(crate) fn new(name: Arc<str>, id: u32) -> Self {
+        let channel = Channel {
+            name,
+            id,
+            values: VecDeque::new(),
+            source: None,
+            fault: None,
+            collected: None,
+            ends: Vec::new(),
+            delivered: 0,
+            emissions: 0,
+            skipped: 0,
+        };
+        Hub { channel, readers: Vec::new() }
+    }
+
+    pub(crate) fn set_source(&mut self, source: Source<T>) {
+        self.channel.source = Some(source);
+    }
+
+    pub(crate) fn add_reader(&mut self, reader: Box<dyn Reader<T>>) {
+        self.readers.push(reader);
+    }
+
+    pub(crate) fn add_end(&mut self, node: u32, hook: u32) {
+        self.channel.ends.push((node, hook));
+    }
+
+    pub(crate) fn collect(&mut self) {
+        self.channel.collected.get_or_insert_default();
+    }
+
+    /// Dispatches one event to all readers and sinks, one after the other.
+    fn deliver(&mut self, now: i64, value: T, nodes: &mut Nodes, core: &mut Core) {
+        let Channel { name, collected, .. } = &mut self.channel;
+        core.desk().at(now);
+        let mut readers = self.readers.iter_mut();
+        while let Some(reader) = readers.next() {
+            if readers.len() == 0 && collected.is_none() {
+                return reader.give(nodes, core, now, name, value);
+            }
+            reader.offer(nodes, core, now, name, &value);
+            if core.desk().halted() {
+                return;
+            }
+        }
+        if let Some(collected) = collected {
+            collected.push(Event { time: Timestamp::from_nanos(now), value });
+        }
+    }
+}
+
+impl<T: Payload> AnyHub for Hub<T> {
+    fn channel(&self) -> &dyn AnyChannel {
+        &self.channel
+    }
+
+    fn channel_mut(&mut self) -> &mut dyn AnyChannel {
+        &mut self.channel
+    }
+
+    fn run_fed(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
+        let mut done = 0;
+        for &time in times {
+            if time > core.desk().limit.get() {
+                break;
+            }
+            let Some(value) = self.channel.values.pop_front() else { break };
+            core.set_place(time, Class::Event, lane, self.channel.delivered + done as u64);
+            core.mark = core.desk().sequence.get();
+            done += 1;
+            self.deliver(time, value, nodes, core);
+        }
+        self.channel.delivered += done as u64;
+        done
+    }
+
+    fn run_emitted(&mut self, sequence: u64, nodes: &mut Nodes, core: &mut Core) {
+        let Some(value) = self.channel.next_emitted(core) else { return };
+        let now = core.desk().now.get();
+        core.set_place(now, Class::Event, u32::MAX, sequence);
+        self.deliver(now, value, nodes, core);
+    }
+
+    fn specialize(mut self: Box<Self>) -> Box<dyn AnyHub> {
+        match self.readers.pop() {
+            Some(only) if self.readers.is_empty() && self.channel.collected.is_none() => only.solo(self.channel),
+            Some(last) => {
+                self.readers.push(last);
+                self
+            }
+            None => self,
+        }
+    }
+}
+
+/// A stream with one reader, and what makes it fast: from the engine's call to the user's handler nothing is
+/// looked up or called through a pointer.
+pub(crate) struct Solo<S, T, H> {
+    pub(crate) channel: Channel<T>,
+    pub(crate) handler: Handler<S, H>,
+}
+
+impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
+    fn channel(&self) -> &dyn AnyChannel {
+        &self.channel
+    }
+
+    fn channel_mut(&mut self) -> &mut dyn AnyChannel {
+        &mut self.channel
+    }
+
+    fn run_fed(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
+        let channel = &mut self.channel;
+        let mut done = 0;
+        if core.watched {
+            for &time in times {
+                if time > core.desk().limit.get() {
+                    break;
+                }
+                let Some(value) = channel.values.pop_front() else { break };
+                core.set_place(time, Class::Event, lane, channel.delivered + done as u64);
+                core.mark = core.desk().sequence.get();
+                done += 1;
+                self.handler.give(nodes, core, time, &channel.name, value);
+            }
+        } else {
+            done = self.handler.burst(nodes, core, times, &mut channel.values);
+        }
+        channel.delivered += done as u64;
+        done
+    }
+
+    fn run_emitted(&mut self, sequence: u64, nodes: &mut Nodes, core: &mut Core) {
+        let Some(value) = self.channel.next_emitted(core) else { return };
+        let now = core.desk().now.get();
+        if core.watched {
+            core.set_place(now, Class::Event, u32::MAX, sequence);
+        }
+        self.handler.give(nodes, core, now, &self.channel.name, value);
+    }
+
+    fn specialize(self: Box<Self>) -> Box<dyn AnyHub> {
+        self
     }
 }

@@ -6,22 +6,21 @@ use std::marker::PhantomData;
 use crate::context::Context;
 use crate::core::Core;
 use crate::graph::{Attach, Joining};
+use crate::hub::{AnyHub, Channel, Solo};
 use crate::node::Node;
 use crate::nodes::Nodes;
 use crate::observe::Class;
 use crate::strategy::{HandlerResult, HandlerReturn, Strategy};
 use crate::stream::{ByValue, Payload, Stream};
 
-/// A handler that reads a stream of `T`.
+/// A handler that reads a stream of `T`, one of several.
 pub(crate) trait Reader<T>: Send {
-    /// Dispatches events of a source, at these times, from the front of `values`, as long as the run's limit
-    /// allows, and says how many. Only for a stream with one reader, so that no event is kept for another.
-    fn burst(&mut self, nodes: &mut Nodes, core: &mut Core, times: &[i64], values: &mut VecDeque<T>)
-    -> usize;
     /// Dispatches one event that others will read too.
     fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: &T);
     /// Dispatches one event to its last reader.
     fn give(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: T);
+    /// Becomes the only reader of a stream.
+    fn solo(self: Box<Self>, channel: Channel<T>) -> Box<dyn AnyHub>;
 }
 
 /// How a handler takes its payload.
@@ -108,7 +107,7 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Attach<S> for Row<T, H> {
 }
 
 /// A handler attached to its stream.
-struct Handler<S, H> {
+pub(crate) struct Handler<S, H> {
     node: usize,
     method: &'static str,
     take: H,
@@ -145,39 +144,51 @@ impl<S: Strategy, H> Handler<S, H> {
     }
 }
 
-impl<S: Strategy, T: Payload, H: Take<S, T>> Reader<T> for Handler<S, H> {
-    fn burst(
+impl<S: Strategy, H> Handler<S, H> {
+    /// Dispatches events of a source, at these times, from the front of `values`, as long as the run's limit
+    /// allows, and says how many.
+    pub(crate) fn burst<T>(
         &mut self,
         nodes: &mut Nodes,
         core: &mut Core,
         times: &[i64],
         values: &mut VecDeque<T>,
-    ) -> usize {
+    ) -> usize
+    where
+        H: Take<S, T>,
+    {
         let Some(node) = nodes.typed::<S>(self.node) else { return 0 };
         let settles = node.settles();
         let mut done = 0;
         node.enter(core, self.method);
-        'events: while let Some(&time) = times.get(done) {
-            while time > node.cx.desk().limit.get() {
-                if !node.catch_up(core, time) {
-                    break 'events;
-                }
-                core.running = Some((self.node as u32, self.method));
-            }
+        let mut mark = core.mark;
+        'burst: loop {
             let Node { strategy: Some(strategy), cx, .. } = &mut *node else { break };
-            let Some(value) = values.pop_front() else { break };
             let desk = cx.desk();
-            desk.at(time);
-            if settles {
-                desk.hold_instant();
+            while let Some(&time) = times.get(done) {
+                if time > desk.limit.get() {
+                    break;
+                }
+                let Some(value) = values.pop_front() else { break 'burst };
+                desk.at(time);
+                if settles {
+                    desk.hold_instant();
+                }
+                mark = desk.sequence.get();
+                done += 1;
+                let result = self.take.owned(strategy, cx, value);
+                if result.is_err() && !core.ended(desk, self.node, self.method, result) {
+                    break 'burst;
+                }
             }
-            core.mark = desk.sequence.get();
-            done += 1;
-            let result = self.take.owned(strategy, cx, value);
-            if result.is_err() && !core.ended(desk, self.node, self.method, result) {
+            // If only calls of this very strategy come before its next event, the burst goes on with them.
+            core.mark = mark;
+            if times.get(done).is_none_or(|&time| !node.catch_up(core, time)) {
                 break;
             }
+            core.running = Some((self.node as u32, self.method));
         }
+        core.mark = mark;
         if settles && done > 0 {
             core.unsettled.insert(self.node as u32);
         }
@@ -189,11 +200,26 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Reader<T> for Handler<S, H> {
         done
     }
 
+    /// Dispatches one event that nobody else will read.
+    #[inline]
+    pub(crate) fn give<T>(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: T)
+    where
+        H: Take<S, T>,
+    {
+        self.once(nodes, core, now, stream, |take, strategy, cx| take.owned(strategy, cx, value));
+    }
+}
+
+impl<S: Strategy, T: Payload, H: Take<S, T>> Reader<T> for Handler<S, H> {
     fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: &T) {
         self.once(nodes, core, now, stream, |take, strategy, cx| take.borrowed(strategy, cx, value));
     }
 
     fn give(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: T) {
-        self.once(nodes, core, now, stream, |take, strategy, cx| take.owned(strategy, cx, value));
+        Handler::give(self, nodes, core, now, stream, value);
+    }
+
+    fn solo(self: Box<Self>, channel: Channel<T>) -> Box<dyn AnyHub> {
+        Box::new(Solo { channel, handler: *self })
     }
 }

@@ -208,7 +208,7 @@ impl Runner {
             .hubs
             .iter()
             .zip(&parts.emitted)
-            .map(|(hub, &emitted)| emitted.then(|| hub.new_outlet()))
+            .map(|(hub, &emitted)| emitted.then(|| hub.channel().new_outlet()))
             .collect();
         let mut core = Core::new(desk, std::mem::take(&mut parts.names), on_error, observers);
         core.drain_limit = limits.drain_limit;

@@ -128,10 +128,10 @@ impl<T: Send + 'static> Payload for T {}
 /// can_be_taken::<String>();
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be handed to several readers by value",
+    message = "`{Self}` is taken by value, but it is not `Clone`",
     label = "not `Clone`",
     note = "take it by reference: `&{Self}`",
-    note = "or derive `Clone`; a single reader never clones"
+    note = "or derive `Clone`, which is used only if another handler reads the same event"
 )]
 pub trait ByValue: Clone {}
 

@@ -34,6 +34,7 @@ pub(crate) struct OneShot<S: Strategy> {
 #[derive(Clone, Debug)]
 pub(crate) struct Method {
     pub(crate) name: &'static str,
+    pub(crate) doc: Option<&'static str>,
 }
 
 /// What [`Strategy::wire`] fills: one row for each handler, in the order in which the methods are declared.
@@ -152,6 +153,12 @@ impl<S: Strategy> Wiring<S> {
         self.one_shots.push(OneShot { method, delay, make });
     }
 
+    /// Says what a method is for; shown with its name where a run is described.
+    pub fn describe(&mut self, method: &'static str, doc: &'static str) {
+        let method = self.method(method);
+        self.methods[method as usize].doc = Some(doc);
+    }
+
     /// Names a method that is called only when the strategy defers it.
     pub fn deferred(&mut self, method: &'static str) {
         self.method(method);
@@ -169,7 +176,7 @@ impl<S: Strategy> Wiring<S> {
     fn method(&mut self, name: &'static str) -> u32 {
         let known = self.methods.iter().position(|method| method.name == name);
         known.unwrap_or_else(|| {
-            self.methods.push(Method { name });
+            self.methods.push(Method { name, doc: None });
             self.methods.len() - 1
         }) as u32
     }

@@ -1,12 +1,18 @@
-//! The deferred calls of one strategy (S10 to S13): payloads in a slab, due times in rings and a radix queue.
+//! The deferred calls of one strategy (S10 to S13).
+//!
+//! Calls whose due times arrive in order, as those of a constant delay do, stand in rings, payload and all: a push
+//! and a pop touch the ends of one ring. The rest go to a radix queue, their payloads to a shelf of slots.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::radix::{Entry, Radix};
+use super::shelf::{Shelf, Taken};
 
-/// How many rings take due times that arrive in order, before the radix queue takes the rest. Each constant delay
-/// in use fills at most one of them.
+/// How many rings there are. Each constant delay in use fills at most one of them.
 const RINGS: usize = 4;
+
+/// Stands for a slot where a call is in a ring.
+const IN_RING: u32 = u32::MAX;
 
 /// Names a deferred call, to cancel or move it.
 ///
@@ -25,212 +31,237 @@ const RINGS: usize = 4;
 /// [`Context::reschedule`]: crate::Context::reschedule
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CallKey {
-    pub(crate) slot: u32,
     /// The sequence number of the first scheduling, unique in a run.
-    pub(crate) birth: u64,
+    birth: u64,
+    /// With `birth` the place in a ring.
+    time: i64,
+    /// The slot, unless the call was put into a ring.
+    pub(crate) slot: u32,
 }
 
 impl CallKey {
     /// What a failed scheduling returns; no call has it.
-    pub(crate) const NONE: CallKey = CallKey { slot: u32::MAX, birth: u64::MAX };
+    pub(crate) const NONE: CallKey = CallKey { birth: u64::MAX, time: i64::MAX, slot: 0 };
 }
 
+/// A call in a ring; none once it was cancelled or moved.
 #[derive(Debug)]
-struct Slot<C> {
-    /// None once it ran or was cancelled.
-    call: Option<C>,
-    /// When it was asked for, which is before its time if that was past (S11).
-    due: i64,
-    birth: u64,
-    /// Of the latest scheduling; entries of the queue with another one are stale.
+struct Ringed<C> {
+    time: i64,
     sequence: u64,
+    call: Option<C>,
 }
 
-/// A call taken out to be dispatched.
-#[derive(Debug)]
-pub(crate) struct Taken<C> {
-    pub(crate) call: C,
-    pub(crate) due: i64,
-    pub(crate) sequence: u64,
+/// Where a pending call is.
+enum Found {
+    Ring { ring: usize, index: usize },
+    Slot(u32),
 }
 
 #[derive(Debug)]
 pub(crate) struct Calls<C> {
-    slots: Vec<Slot<C>>,
-    free: Vec<u32>,
-    rings: Vec<VecDeque<Entry>>,
+    rings: Vec<VecDeque<Ringed<C>>>,
     rest: Radix,
-    /// The least entry of all rings and the rest, stale ones included.
+    shelf: Shelf<C>,
+    /// The slots of calls that were moved out of a ring, by birth.
+    moved: BTreeMap<u64, u32>,
+    /// The least place of all rings and the rest, stale ones included.
     head: Option<(i64, u64)>,
-    queued: usize,
+    /// The ring it is in, if it is in one.
+    head_ring: usize,
+    /// Calls that will run.
     live: usize,
+    /// Entries of calls that will not.
+    stale: usize,
 }
 
 impl<C> Calls<C> {
     pub(crate) const fn new() -> Self {
         Calls {
-            slots: Vec::new(),
-            free: Vec::new(),
             rings: Vec::new(),
             rest: Radix::new(),
+            shelf: Shelf::new(),
+            moved: BTreeMap::new(),
             head: None,
-            queued: 0,
+            head_ring: RINGS,
             live: 0,
+            stale: 0,
         }
     }
 
     /// Calls that will run.
+    #[inline]
     pub(crate) fn live(&self) -> usize {
         self.live
     }
 
     /// A lower bound of the place of the next call: exact unless that call was cancelled.
+    #[inline]
     pub(crate) fn head(&self) -> Option<(i64, u64)> {
         self.head
     }
 
     /// Stores a call without a place in the queue: it joins the next round of this instant, and the caller keeps
-    /// the returned key's slot and sequence for [`Calls::take`].
-    #[inline]
+    /// the returned key's slot and the sequence for [`Calls::take`].
     pub(crate) fn store(&mut self, call: C, due: i64, sequence: u64) -> CallKey {
         self.live += 1;
-        let slot = Slot { call: Some(call), due, birth: sequence, sequence };
-        let index = match self.free.pop() {
-            Some(index) => {
-                self.slots[index as usize] = slot;
-                index
-            }
-            None => {
-                self.slots.push(slot);
-                (self.slots.len() - 1) as u32
-            }
-        };
-        CallKey { slot: index, birth: sequence }
+        CallKey { birth: sequence, time: due, slot: self.shelf.put(call, due, sequence, sequence) }
     }
 
-    /// Stores a call and queues it for `time`.
+    /// Queues a call for `time`; `due` is when it was asked for.
     #[inline]
     pub(crate) fn push(&mut self, call: C, time: i64, due: i64, sequence: u64) -> CallKey {
-        let key = self.store(call, due, sequence);
-        self.enqueue(Entry { time, rank: sequence, id: key.slot });
-        key
+        self.live += 1;
+        let head = (time, sequence);
+        let leads = self.head.is_none_or(|first| head < first);
+        let found = if time == due { self.free_ring(time) } else { None };
+        let Some(ring) = found else {
+            let slot = self.shelf.put(call, due, sequence, sequence);
+            self.rest.push(Entry { time, rank: sequence, id: slot });
+            if leads {
+                (self.head, self.head_ring) = (Some(head), RINGS);
+            }
+            return CallKey { birth: sequence, time, slot };
+        };
+        self.rings[ring].push_back(Ringed { time, sequence, call: Some(call) });
+        if leads {
+            (self.head, self.head_ring) = (Some(head), ring);
+        }
+        CallKey { birth: sequence, time, slot: IN_RING }
     }
 
     /// Takes the call at the head out; none if it was cancelled or moved.
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<Taken<C>> {
-        let entry = self.dequeue()?;
-        self.take(entry.id, entry.rank)
+        let taken = match self.rings.get_mut(self.head_ring) {
+            Some(ring) => {
+                let Ringed { time, sequence, call } = ring.pop_front()?;
+                let taken = call.map(|call| Taken { call, due: time, sequence });
+                self.live -= usize::from(taken.is_some());
+                taken
+            }
+            None => {
+                let entry = self.rest.pop()?;
+                self.take(entry.id, entry.rank)
+            }
+        };
+        self.stale -= usize::from(taken.is_none());
+        self.find_head();
+        taken
     }
 
     /// Takes a stored call out, unless it ran, was cancelled, or was scheduled anew since.
-    #[inline]
     pub(crate) fn take(&mut self, slot: u32, sequence: u64) -> Option<Taken<C>> {
-        let stored = self.slots.get_mut(slot as usize).filter(|stored| stored.sequence == sequence)?;
-        let call = stored.call.take()?;
-        self.free.push(slot);
+        let (taken, birth) = self.shelf.take(slot, sequence)?;
         self.live -= 1;
-        Some(Taken { call, due: stored.due, sequence })
-    }
-
-    /// True if the call was pending.
-    pub(crate) fn cancel(&mut self, key: CallKey) -> bool {
-        let Some(slot) = self.slot(key) else { return false };
-        slot.call = None;
-        self.free.push(key.slot);
-        self.live -= 1;
-        self.sweep();
-        true
-    }
-
-    /// Gives a pending call another due time and sequence; queues it for `time` if there is one, else the caller
-    /// keeps it as with [`Calls::store`]. False if it is not pending.
-    pub(crate) fn reschedule(&mut self, key: CallKey, time: Option<i64>, due: i64, sequence: u64) -> bool {
-        let Some(slot) = self.slot(key) else { return false };
-        slot.due = due;
-        slot.sequence = sequence;
-        if let Some(time) = time {
-            self.enqueue(Entry { time, rank: sequence, id: key.slot });
+        if !self.moved.is_empty() {
+            self.moved.remove(&birth);
         }
-        self.sweep();
-        true
-    }
-
-    /// The pending calls with their due times, in no order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, &C)> {
-        self.slots.iter().filter_map(|slot| Some((slot.due, slot.call.as_ref()?)))
+        Some(taken)
     }
 
     /// True if the call has neither run nor been cancelled.
     pub(crate) fn is_pending(&self, key: CallKey) -> bool {
-        self.slots.get(key.slot as usize).is_some_and(|slot| slot.birth == key.birth && slot.call.is_some())
+        self.find(key).is_some()
     }
 
-    fn slot(&mut self, key: CallKey) -> Option<&mut Slot<C>> {
-        self.slots.get_mut(key.slot as usize).filter(|slot| slot.birth == key.birth && slot.call.is_some())
-    }
-
-    #[inline]
-    fn enqueue(&mut self, entry: Entry) {
-        self.queued += 1;
-        let place = (entry.time, entry.rank);
-        if self.head.is_none_or(|head| place < head) {
-            self.head = Some(place);
+    /// True if the call was pending. `queued` says if it has a place in the queue.
+    pub(crate) fn cancel(&mut self, key: CallKey) -> bool {
+        match self.find(key) {
+            Some(Found::Ring { ring, index }) => self.rings[ring][index].call = None,
+            Some(Found::Slot(slot)) => {
+                self.shelf.drop_call(slot);
+                self.moved.remove(&key.birth);
+            }
+            None => return false,
         }
-        for ring in &mut self.rings {
-            if ring.back().is_none_or(|last| last.time <= entry.time) {
-                return ring.push_back(entry);
+        self.live -= 1;
+        self.left_entry();
+        true
+    }
+
+    /// Gives a pending call another due time and sequence; queues it for `time` if there is one, else the caller
+    /// keeps the returned slot as with [`Calls::store`]. None if it is not pending.
+    pub(crate) fn reschedule(&mut self, key: CallKey, time: Option<i64>, due: i64, sequence: u64) -> Option<u32> {
+        let slot = match self.find(key)? {
+            Found::Ring { ring, index } => {
+                let call = self.rings[ring][index].call.take()?;
+                let slot = self.shelf.put(call, due, key.birth, sequence);
+                self.moved.insert(key.birth, slot);
+                slot
+            }
+            Found::Slot(slot) => {
+                self.shelf.renew(slot, due, sequence);
+                slot
+            }
+        };
+        if let Some(time) = time {
+            self.rest.push(Entry { time, rank: sequence, id: slot });
+        }
+        self.left_entry();
+        Some(slot)
+    }
+
+    /// The pending calls with their due times, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, &C)> {
+        let ringed = self.rings.iter().flatten().filter_map(|ringed| Some((ringed.time, ringed.call.as_ref()?)));
+        ringed.chain(self.shelf.iter())
+    }
+
+    /// The first ring that ends at or before `time`.
+    #[inline]
+    fn free_ring(&mut self, time: i64) -> Option<usize> {
+        let is_free = |ring: &VecDeque<Ringed<C>>| ring.back().is_none_or(|last| last.time <= time);
+        if let Some(free) = self.rings.iter().position(is_free) {
+            return Some(free);
+        }
+        if self.rings.len() == RINGS {
+            return None;
+        }
+        self.rings.push(VecDeque::new());
+        Some(self.rings.len() - 1)
+    }
+
+    fn find(&self, key: CallKey) -> Option<Found> {
+        if key.slot != IN_RING {
+            return self.shelf.has(key.slot, key.birth).then_some(Found::Slot(key.slot));
+        }
+        for (ring, entries) in self.rings.iter().enumerate() {
+            let place = entries.binary_search_by_key(&(key.time, key.birth), |entry| (entry.time, entry.sequence));
+            if let Ok(index) = place
+                && entries[index].call.is_some()
+            {
+                return Some(Found::Ring { ring, index });
             }
         }
-        if self.rings.len() < RINGS {
-            self.rings.push(VecDeque::from([entry]));
-        } else {
-            self.rest.push(entry);
-        }
-    }
-
-    #[inline]
-    fn dequeue(&mut self) -> Option<Entry> {
-        let head = self.head?;
-        self.queued -= 1;
-        let is_head =
-            |ring: &&mut VecDeque<Entry>| ring.front().is_some_and(|first| (first.time, first.rank) == head);
-        let entry = match self.rings.iter_mut().find(is_head) {
-            Some(ring) => ring.pop_front(),
-            None => self.rest.pop(),
-        };
-        self.find_head();
-        entry
+        self.moved.get(&key.birth).copied().map(Found::Slot)
     }
 
     #[inline]
     fn find_head(&mut self) {
-        let mut head = self.rest.peek();
-        for first in self.rings.iter().filter_map(VecDeque::front) {
-            let place = (first.time, first.rank);
-            if head.is_none_or(|head| place < head) {
-                head = Some(place);
+        (self.head, self.head_ring) = (self.rest.peek(), RINGS);
+        for (index, ring) in self.rings.iter().enumerate() {
+            if let Some(first) = ring.front()
+                && self.head.is_none_or(|head| (first.time, first.sequence) < head)
+            {
+                (self.head, self.head_ring) = (Some((first.time, first.sequence)), index);
             }
         }
-        self.head = head;
     }
 
-    /// Forgets stale entries once they are the majority, so that timeouts which are always pushed back do not
-    /// pile up; amortised this costs a constant for each cancellation.
-    fn sweep(&mut self) {
-        if self.queued <= 2 * self.live + 64 {
-            return;
+    /// An entry became stale. Once they are the majority they are swept, so that timeouts which are always pushed
+    /// back do not pile up; amortised this costs a constant for each.
+    fn left_entry(&mut self) {
+        // A call that joined a round had no entry; counting it all the same only sweeps a little earlier.
+        self.stale += 1;
+        if self.stale > self.live + 64 {
+            for ring in &mut self.rings {
+                ring.retain(|entry| entry.call.is_some());
+            }
+            let shelf = &self.shelf;
+            self.rest.retain(|entry| shelf.is_current(entry.id, entry.rank));
+            self.stale = 0;
         }
-        let slots = &self.slots;
-        let current = |entry: &Entry| {
-            let slot = &slots[entry.id as usize];
-            slot.sequence == entry.rank && slot.call.is_some()
-        };
-        for ring in &mut self.rings {
-            ring.retain(current);
-        }
-        self.rest.retain(current);
-        self.queued = self.rest.len() + self.rings.iter().map(VecDeque::len).sum::<usize>();
         self.find_head();
     }
 }
@@ -260,17 +291,18 @@ mod tests {
     #[test]
     fn s13_a_cancelled_call_is_gone_and_its_key_with_it() {
         let mut calls = Calls::new();
-        let first = calls.push(1, 10, 10, 0);
-        let second = calls.push(2, 20, 20, 1);
-        assert!(calls.cancel(first));
-        assert!(!calls.cancel(first));
-        let third = calls.push(3, 30, 30, 2);
-        assert_eq!(third.slot, first.slot, "the slot is used again");
-        assert!(!calls.cancel(first), "but the old key is not");
-        assert!(calls.reschedule(second, Some(40), 40, 3));
-        assert_eq!(drain(&mut calls), [(30, 3), (40, 2)]);
-        assert!(!calls.reschedule(second, Some(50), 50, 4));
-        assert_eq!(calls.live(), 0);
+        let keys: Vec<_> = (0..8).map(|k| calls.push(k, 80 - 10 * i64::from(k), 80 - 10 * i64::from(k), u64::from(k))).collect();
+        for &key in [&keys[0], &keys[6]] {
+            assert!(calls.cancel(key));
+            assert!(!calls.cancel(key));
+        }
+        assert!(calls.reschedule(keys[1], Some(15), 15, 8).is_some());
+        assert!(calls.reschedule(keys[7], Some(16), 16, 9).is_some());
+        assert!(calls.reschedule(keys[1], Some(17), 17, 10).is_some(), "a key stays valid");
+        assert!(calls.cancel(keys[2]) && !calls.is_pending(keys[2]));
+        assert_eq!(drain(&mut calls), [(16, 7), (17, 1), (30, 5), (40, 4), (50, 3)]);
+        assert!(keys.iter().all(|&key| !calls.is_pending(key)));
+        assert_eq!((calls.live(), calls.shelf.len(), calls.moved.len()), (0, 0, 0));
     }
 
     #[test]
@@ -278,9 +310,9 @@ mod tests {
         let mut calls = Calls::new();
         let key = calls.push(1, 0, 0, 0);
         for k in 1..100_000 {
-            assert!(calls.reschedule(key, Some(k % 977), 0, k as u64));
+            assert!(calls.reschedule(key, Some(k % 977), 0, k as u64).is_some());
         }
-        assert!(calls.queued < 200, "{} entries for one call", calls.queued);
+        assert!(calls.rest.len() < 200, "{} entries for one call", calls.rest.len());
         assert_eq!(drain(&mut calls).len(), 1);
     }
 }

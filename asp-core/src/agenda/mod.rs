@@ -4,12 +4,14 @@
 
 mod calls;
 mod radix;
+mod shelf;
 mod timers;
 
 pub use calls::CallKey;
 pub use timers::TimerKey;
 
-use calls::{Calls, Taken};
+use calls::Calls;
+use shelf::Taken;
 use timers::{Tick, Timers};
 
 use crate::every::Grid;
@@ -118,10 +120,12 @@ impl<C> Agenda<C> {
     }
 
     /// Gives a pending call another due time; queues it if there is a `time` to queue it for.
-    pub(crate) fn reschedule(&mut self, key: CallKey, time: Option<i64>, due: i64, sequence: u64) {
+    /// None if it was not pending; else its slot, for [`Agenda::take_call`].
+    pub(crate) fn reschedule(&mut self, key: CallKey, time: Option<i64>, due: i64, sequence: u64) -> Option<u32> {
         self.touched = true;
-        self.calls.reschedule(key, time, due, sequence);
+        let slot = self.calls.reschedule(key, time, due, sequence);
         self.find_head();
+        slot
     }
 
     pub(crate) fn is_pending(&self, key: CallKey) -> bool {

@@ -35,7 +35,7 @@ impl Engine {
 
     /// What will not be run any more; emitted values among it are dropped.
     fn count_pending(&mut self) -> u64 {
-        let emissions: usize = self.hubs.iter_mut().map(|hub| hub.discard_emitted(&self.core)).sum();
+        let emissions: usize = self.hubs.iter_mut().map(|hub| hub.channel_mut().discard_emitted(&self.core)).sum();
         *self.core.desk().joined.borrow_mut() = Default::default();
         (self.core.alive + emissions) as u64
     }
@@ -59,7 +59,7 @@ impl Engine {
         // What they emitted reaches sinks, not handlers (S47).
         let emissions = std::mem::take(&mut self.core.desk().joined.borrow_mut().emissions);
         for emission in emissions {
-            self.hubs[emission.stream as usize].drain_to_sinks(&mut self.core);
+            self.hubs[emission.stream as usize].channel_mut().drain_to_sinks(&mut self.core);
         }
         errors
     }
@@ -71,13 +71,13 @@ impl Engine {
             start: Timestamp::from_nanos(self.start),
             now: Timestamp::from_nanos(desk.now.get()),
             dispatched: self.core.dispatched,
-            skipped: self.hubs.iter().map(|hub| hub.skipped()).sum(),
+            skipped: self.hubs.iter().map(|hub| hub.channel().skipped()).sum(),
             clamped: desk.clamped.get(),
             pending,
             errors: self.core.errors,
         };
         let collected =
-            self.hubs.iter_mut().filter_map(|hub| Some((hub.name().to_string(), hub.take_collected()?)));
+            self.hubs.iter_mut().filter_map(|hub| Some((hub.channel().name().to_string(), hub.channel_mut().take_collected()?)));
         let collected = collected.collect();
         let names = self.core.names.iter().map(|name| name.to_string());
         let strategies =

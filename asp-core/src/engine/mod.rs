@@ -176,7 +176,11 @@ impl Engine {
         self.core.desk().set_limit(outer);
         self.core.desk().lower_limit(limit);
         while let Some((lane, times)) = self.merge.run() {
-            if times[0] > self.core.desk().limit.get() {
+            let first = times[0];
+            if first > self.core.desk().limit.get() {
+                if self.finish_instant(outer)? && first <= self.core.desk().limit.get() {
+                    continue;
+                }
                 break;
             }
             self.core.class = Class::Event;
@@ -195,10 +199,29 @@ impl Engine {
         Ok(())
     }
 
+    /// Runs the rounds of this instant, if nothing else is left of it, and sets the limits for events after it.
+    /// False if that is not all, and it is for [`Engine::turn`] to say what comes next.
+    fn finish_instant(&mut self, outer: i64) -> Result<bool, ErrorKind> {
+        let (now, desk) = (self.now(), self.core.desk());
+        let is_plain = desk.outer.get() == now && outer > now && self.core.unsettled.is_empty();
+        if !is_plain || self.core.heads.first().time() <= now {
+            return Ok(false);
+        }
+        self.run_rounds()?;
+        if self.core.desk().halted() || !self.core.unsettled.is_empty() {
+            return Ok(false);
+        }
+        self.core.round = 0;
+        self.core.end_trace();
+        self.core.desk().set_limit(outer);
+        self.core.desk().lower_limit(self.core.heads.first().time());
+        Ok(true)
+    }
+
     /// Pulls the next batch of a lane whose column is dry.
     fn refill(&mut self, lane: usize) -> Result<(), ErrorKind> {
         let stream = self.lanes[lane];
-        let filled = self.hubs[stream as usize].fill(self.merge.refill(lane));
+        let filled = self.hubs[stream as usize].channel_mut().fill(self.merge.refill(lane));
         self.merge.filled(lane);
         match filled {
             Filled::Events => Ok(()),
@@ -231,11 +254,11 @@ impl Engine {
             Origin::Emitted(stream) => (stream, None),
         };
         let hub = &self.hubs[stream as usize];
-        Some((hub.name().to_string(), hub.index(waiting)))
+        Some((hub.channel().name().to_string(), hub.channel().index(waiting)))
     }
 
     fn source_error(&self, stream: u32, fault: SourceFault) -> ErrorKind {
-        let stream = self.hubs[stream as usize].name().to_string();
+        let stream = self.hubs[stream as usize].channel().name().to_string();
         let SourceFault { index, position, what } = fault;
         match what {
             FaultKind::Unordered { previous, found } => {

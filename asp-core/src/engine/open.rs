@@ -67,7 +67,7 @@ impl Engine {
     fn fill_all(&mut self) -> Vec<Filled> {
         (0..self.lanes.len())
             .map(|lane| {
-                let filled = self.hubs[self.lanes[lane] as usize].fill(self.merge.refill(lane));
+                let filled = self.hubs[self.lanes[lane] as usize].channel_mut().fill(self.merge.refill(lane));
                 self.merge.filled(lane);
                 filled
             })
@@ -86,7 +86,7 @@ impl Engine {
     /// Drops the events of a lane that are before the start.
     fn skip_early(&mut self, lane: usize, state: &mut Filled) {
         let start = self.start;
-        let hub = &mut self.hubs[self.lanes[lane] as usize];
+        let hub = self.hubs[self.lanes[lane] as usize].channel_mut();
         while let Filled::Events = state
             && self.merge.column(lane).head().is_some_and(|time| time < start)
         {
@@ -100,6 +100,7 @@ impl Engine {
     /// Runs all `on_start`, by declaration. False if one stopped the run.
     fn start_all(&mut self) -> bool {
         self.core.desk().starting.set(true);
+        self.core.desk().set_limit(i64::MAX);
         for node in 0..self.nodes.len() {
             self.core.desk().set_limit(i64::MAX);
             let Some(strategy) = self.nodes.get_mut(node) else { continue };

@@ -127,7 +127,7 @@ impl Engine {
             return Vec::new();
         }
         let desk = self.core.desk();
-        let ends = self.hubs[stream as usize].ends().iter();
+        let ends = self.hubs[stream as usize].channel().ends().iter();
         ends.map(|&(node, hook)| SoonCall { node, what: Soon::End(hook), sequence: desk.next_sequence() })
             .collect()
     }

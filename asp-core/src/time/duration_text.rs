@@ -137,20 +137,7 @@ impl fmt::Display for DurationFault {
                 write!(f, "duration {text:?} has no number")?;
                 help(f, suggestion.as_deref(), EXAMPLES)
             }
-            Self::MissingUnit { text, number, suggestion } => {
-                if text == number {
-                    write!(f, "duration {text:?} has no unit")?;
-                } else {
-                    write!(f, "`{number}` in duration {text:?} has no unit")?;
-                }
-                write!(f, "\n= help: write {suggestion:?}")?;
-                match number.as_str() {
-                    _ if text != number => {}
-                    "1" => f.write_str(" for one second")?,
-                    _ => write!(f, " for {number} seconds")?,
-                }
-                write!(f, "; {UNIT_LIST}")
-            }
+            Self::MissingUnit { text, number, suggestion } => missing_unit(f, text, number, suggestion),
             Self::UnknownUnit { text, unit, suggestion } => {
                 write!(f, "unknown unit `{unit}` in duration {text:?}")?;
                 help(f, suggestion.as_deref(), UNIT_LIST)
@@ -196,6 +183,22 @@ impl fmt::Display for DurationFault {
 }
 
 impl core::error::Error for DurationFault {}
+
+fn missing_unit(f: &mut fmt::Formatter<'_>, text: &str, number: &str, suggestion: &str) -> fmt::Result {
+    let is_all = text == number;
+    if is_all {
+        write!(f, "duration {text:?} has no unit")?;
+    } else {
+        write!(f, "`{number}` in duration {text:?} has no unit")?;
+    }
+    write!(f, "\n= help: write {suggestion:?}")?;
+    match number {
+        "1" if is_all => f.write_str(" for one second")?,
+        _ if is_all => write!(f, " for {number} seconds")?,
+        _ => {}
+    }
+    write!(f, "; {UNIT_LIST}")
+}
 
 fn help(f: &mut fmt::Formatter<'_>, suggestion: Option<&str>, otherwise: &str) -> fmt::Result {
     match suggestion {

@@ -1,0 +1,173 @@
+//! The call enum, one variant for each method that is scheduled, and its caller type, one method for
+//! each that can be deferred.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Generics, Ident, parse_quote};
+
+use super::{Names, context, returned};
+use crate::model::{Handler, Payload, Strategy};
+
+/// Both types and the inherent impl of the caller.
+pub(crate) fn types(names: &Names<'_>) -> TokenStream {
+    let Names { model, private, span, call, calls } = names;
+    let arguments = names.arguments();
+    let variants = sound_calls(model).map(|handler| {
+        let (cfgs, name) = (&handler.cfgs, &handler.ident);
+        let payload = handler.payload.as_ref().map(|payload| {
+            let ty = names.spelled_out(&payload.carried);
+            quote!((#ty))
+        });
+        quote!(#(#cfgs)* #name #payload,)
+    });
+    let uses = uses(model);
+    let variant = uses.as_ref().map(|uses| quote!(__asp_uses(::core::convert::Infallible, #uses)));
+    let field = uses.as_ref().map(|uses| quote!(__asp_uses: #uses,));
+    let (generics, _, conditions) = model.generics.split_for_impl();
+    let (generics, conditions) = (names.spelled_out(generics), names.spelled_out(conditions));
+
+    let slots = with_slot(&model.generics);
+    let (slot_generics, slot_arguments, _) = slots.split_for_impl();
+    let slot_generics = names.spelled_out(slot_generics);
+    let mut bounded = slots.clone();
+    bounded.make_where_clause().predicates.push(parse_quote!(__AspSlot: #private::Slot<#call #arguments>));
+    let slot_conditions = names.spelled_out(&bounded.where_clause);
+    let methods =
+        model.handlers.iter().filter(|handler| handler.is_deferred()).map(|handler| deferred(names, handler));
+    quote_spanned! {*span=>
+        #[doc(hidden)]
+        pub enum #call #generics #conditions {
+            #(#variants)*
+            #variant
+        }
+
+        #[doc(hidden)]
+        pub struct #calls #slot_generics #conditions {
+            __asp_slot: __AspSlot,
+            #field
+        }
+
+        impl #slot_generics #calls #slot_arguments #slot_conditions {
+            #(#methods)*
+        }
+    }
+}
+
+/// The block's generics and one parameter more: where the call goes.
+pub(crate) fn with_slot(generics: &Generics) -> Generics {
+    let mut generics = generics.clone();
+    generics.params.push(parse_quote!(__AspSlot));
+    generics
+}
+
+/// A type that mentions every type parameter, `None` without any: each must be used (E0392).
+pub(crate) fn uses(model: &Strategy) -> Option<TokenStream> {
+    let params: Vec<&Ident> = model.generics.type_params().map(|param| &param.ident).collect();
+    // Behind a function, so that the enum is `Send` whatever they are; behind another marker, so that
+    // they need no size.
+    (!params.is_empty())
+        .then(|| quote!(::core::marker::PhantomData<fn() -> (#(::core::marker::PhantomData<#params>,)*)>))
+}
+
+fn sound_calls(model: &Strategy) -> impl Iterator<Item = &Handler> {
+    model.handlers.iter().filter(|handler| handler.is_sound && handler.is_call())
+}
+
+/// `cx.after(d).greet(name)`
+fn deferred(names: &Names<'_>, handler: &Handler) -> TokenStream {
+    let call = &names.call;
+    let arguments = names.arguments();
+    let Handler { ident, cfgs, docs, .. } = handler;
+    // The compiler quotes the bounds of these methods; they point at the user's method.
+    let private = &located(&names.private, ident.span());
+    let attrs = quote!(#(#docs)* #(#cfgs)*);
+    let key = quote!(<__AspSlot as #private::Slot<#call #arguments>>::Key);
+    if !handler.is_sound {
+        // Uses of a method at fault stay quiet, whatever they pass.
+        let types: Vec<Ident> = (0..handler.arity).map(|index| format_ident!("__Asp{index}")).collect();
+        return quote_spanned!(ident.span()=> #attrs pub fn #ident<#(#types),*>(self, #(_: #types),*) -> #key { loop {} });
+    }
+    match &handler.payload {
+        Some(payload) => {
+            let name = argument(payload, ident.span());
+            let ty = names.spelled_out(&payload.carried);
+            quote_spanned! {ident.span()=>
+                #attrs
+                pub fn #ident(self, #name: #ty) -> #key
+                where
+                    __AspSlot: #private::Once,
+                {
+                    #private::Slot::put(self.__asp_slot, #call::#ident(#name))
+                }
+            }
+        }
+        None => quote_spanned! {ident.span()=>
+            #attrs
+            pub fn #ident(self) -> #key {
+                #private::Slot::put_with(self.__asp_slot, || #call::#ident)
+            }
+        },
+    }
+}
+
+/// The same tokens elsewhere. What `$crate` means lies in its span.
+fn located(tokens: &TokenStream, span: Span) -> TokenStream {
+    let tokens = tokens.clone().into_iter().map(|mut token| {
+        let is_crate = matches!(&token, TokenTree::Ident(word) if word == "$crate");
+        token.set_span(if is_crate { span.resolved_at(token.span()) } else { span });
+        token
+    });
+    tokens.collect()
+}
+
+/// The name is only shown, in completions and in errors.
+fn argument(payload: &Payload, span: Span) -> Ident {
+    let name = match &payload.name {
+        Some(name) => name.unraw().to_string(),
+        None => "payload".to_owned(),
+    };
+    let name = syn::parse_str::<Ident>(name.trim_start_matches('_'));
+    let mut name = name.unwrap_or_else(|_| Ident::new("payload", span));
+    name.set_span(span);
+    name
+}
+
+/// The body of `Strategy::call`.
+pub(crate) fn dispatch(names: &Names<'_>) -> TokenStream {
+    let call = &names.call;
+    let arms = sound_calls(names.model).map(|handler| {
+        let Handler { ident, cfgs, .. } = handler;
+        let context = context(handler, names.span);
+        let payload = handler.payload.as_ref().map(|_| quote_spanned!(names.span=> __asp_payload));
+        let pattern = payload.as_ref().map(|payload| quote!((#payload)));
+        let this = quote_spanned!(names.span=> self);
+        let result = returned(names, handler, super::call(handler, quote!(#this, #context #payload)));
+        quote!(#(#cfgs)* #call::#ident #pattern => #result,)
+    });
+    let never = uses(names.model).map(|_| quote!(#call::__asp_uses(never, _) => match never {},));
+    quote_spanned! {names.span=>
+        match __asp_call {
+            #(#arms)*
+            #never
+        }
+    }
+}
+
+/// The body of `Strategy::call_name`.
+pub(crate) fn call_name(names: &Names<'_>) -> TokenStream {
+    let call = &names.call;
+    let arms = sound_calls(names.model).map(|handler| {
+        let Handler { ident, cfgs, .. } = handler;
+        let pattern = handler.payload.as_ref().map(|_| quote!((..)));
+        let name = ident.unraw().to_string();
+        quote!(#(#cfgs)* #call::#ident #pattern => #name,)
+    });
+    let never = uses(names.model).map(|_| quote!(#call::__asp_uses(never, _) => match never {},));
+    quote_spanned! {names.span=>
+        match *__asp_call {
+            #(#arms)*
+            #never
+        }
+    }
+}

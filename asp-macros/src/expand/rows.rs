@@ -1,0 +1,212 @@
+//! The body of `Strategy::wire`: one row for each attribute, in the order in which methods stand.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, Lit, Meta};
+
+use super::{Names, call, context, returned};
+use crate::model::{Action, Form, Handler, Interval, Payload, StreamRef, Trigger};
+
+/// All rows.
+pub(super) fn all(names: &Names<'_>) -> TokenStream {
+    let model = names.model;
+    let emits = model.emits.iter().map(|emitted| {
+        let constant = &emitted.stream.constant;
+        quote_spanned!(constant.span()=> __asp_wiring.emits(Self::#constant);)
+    });
+    let handlers = model.handlers.iter().filter(|handler| handler.is_sound).map(|handler| {
+        let cfgs = &handler.cfgs;
+        let describe = description(&handler.docs).map(|doc| {
+            let name = handler.ident.unraw().to_string();
+            quote!(#(#cfgs)* __asp_wiring.describe(#name, #doc);)
+        });
+        let rows = handler.triggers.iter().map(|trigger| {
+            let row = row(names, handler, trigger);
+            quote!(#(#cfgs)* #row)
+        });
+        quote!(#describe #(#rows)*)
+    });
+    let rows = quote!(#(#emits)* #(#handlers)*);
+    // `__asp_wiring` is a parameter, bound with the span of the self type.
+    rebound(rows, names.span)
+}
+
+/// Names that rows share with the function around them, as it binds them: rows of a block that comes
+/// out of another macro may have been written in two places.
+fn rebound(rows: TokenStream, bound: Span) -> TokenStream {
+    rows.into_iter()
+        .map(|token| match token {
+            proc_macro2::TokenTree::Ident(word) if word == "__asp_wiring" => {
+                Ident::new("__asp_wiring", word.span().resolved_at(bound)).into()
+            }
+            other => other,
+        })
+        .collect()
+}
+
+/// The first line of the docs, which describes the handler at run time.
+fn description(docs: &[Attribute]) -> Option<String> {
+    docs.iter().find_map(|doc| match &doc.meta {
+        Meta::NameValue(pair) => match &pair.value {
+            Expr::Lit(literal) => match &literal.lit {
+                Lit::Str(text) => {
+                    let text = text.value();
+                    let line = text.lines().map(str::trim).find(|line| !line.is_empty());
+                    line.map(str::to_owned)
+                }
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+fn row(names: &Names<'_>, handler: &Handler, trigger: &Trigger) -> TokenStream {
+    let private = &names.private;
+    let span = trigger.tokens.span();
+    let name = handler.ident.unraw().to_string();
+    let (calls, variant) = (&names.call, &handler.ident);
+    match &trigger.action {
+        Action::Event(stream) => event(names, handler, stream, span),
+        Action::Every(interval) => {
+            let every = every(private, *interval, span);
+            quote_spanned!(span=> __asp_wiring.every(#name, #every, || #calls::#variant);)
+        }
+        Action::After(nanos) => {
+            let delay = duration(private, *nanos, span);
+            quote_spanned!(span=> __asp_wiring.after(#name, #delay, || #calls::#variant);)
+        }
+        Action::Deferred => quote_spanned!(span=> __asp_wiring.deferred(#name);),
+        Action::Start => hook(names, handler, "on_start", None, span),
+        Action::Settled => hook(names, handler, "on_settled", None, span),
+        Action::Stop => hook(names, handler, "on_stop", None, span),
+        Action::End(stream) => hook(names, handler, "on_end", Some(stream), span),
+    }
+}
+
+fn hook(
+    names: &Names<'_>,
+    handler: &Handler,
+    register: &str,
+    stream: Option<&StreamRef>,
+    span: Span,
+) -> TokenStream {
+    let register = Ident::new(register, span);
+    let name = handler.ident.unraw().to_string();
+    let stream = stream.map(|stream| {
+        let constant = constant(stream, span);
+        quote_spanned!(span=> #constant,)
+    });
+    let context = context(handler, span);
+    let this = quote_spanned!(span=> __asp_this);
+    let result = returned(names, handler, call(handler, quote!(#this, #context)));
+    quote_spanned!(span=> __asp_wiring.#register(#stream #name, |__asp_this, __asp_cx| #result);)
+}
+
+fn event(names: &Names<'_>, handler: &Handler, stream: &StreamRef, attribute: Span) -> TokenStream {
+    let private = &names.private;
+    let name = handler.ident.unraw().to_string();
+    let Some(payload) = &handler.payload else {
+        let constant = constant(stream, attribute);
+        let context = context(handler, attribute);
+        let this = quote_spanned!(attribute=> __asp_this);
+        let result = returned(names, handler, call(handler, quote!(#this, #context)));
+        return quote_spanned! {attribute=>
+            __asp_wiring.on_event_ref(#constant, #name, |__asp_this, __asp_cx, _| #result);
+        };
+    };
+    let span = payload.carried.span();
+    let constant = constant(stream, span);
+    let context = context(handler, span);
+    let this = quote_spanned!(span=> __asp_this);
+    let agreement = agreement(names, handler, stream);
+    let (register, access) = match payload.form {
+        Form::Reference => ("on_event_ref", "borrowed"),
+        _ => ("on_event", "owned"),
+    };
+    let (register, access) = (Ident::new(register, span), Ident::new(access, span));
+    let ty = &payload.carried;
+    let value = match &agreement {
+        Some(Agreement { rule, carried }) => {
+            quote_spanned!(span=> <#ty as #private::#rule<#carried>>::#access(__asp_payload))
+        }
+        None => quote_spanned!(span=> __asp_payload),
+    };
+    let value = passed(private, payload, value, span);
+    // Where the parameter says what the stream carries, it is written out: what the compiler has to
+    // say about the type then shows under all of it.
+    let carried = agreement.is_none().then(|| quote_spanned!(span=> ::<#ty, _>));
+    let result = returned(names, handler, call(handler, quote!(#this, #context #value)));
+    // Elsewhere than the type: at the beginning of the expression, the compiler would see the chance
+    // to put a `&` there, and leave out the notes.
+    let wiring = Ident::new("__asp_wiring", handler.ident.span());
+    quote_spanned! {span=>
+        #wiring.#register #carried (#constant, #name, |__asp_this, __asp_cx, __asp_payload| #result);
+    }
+}
+
+/// The payload in the form in which the handler takes it.
+fn passed(private: &TokenStream, payload: &Payload, value: TokenStream, span: Span) -> TokenStream {
+    match payload.form {
+        Form::Value | Form::Reference => value,
+        Form::Event => quote_spanned!(span=> #private::event(__asp_cx, #value)),
+        Form::EventReference => quote_spanned!(span=> &#private::event(__asp_cx, #value)),
+    }
+}
+
+/// The trait that says whether a parameter fits a stream, and what that carries.
+struct Agreement {
+    rule: Ident,
+    carried: TokenStream,
+}
+
+/// What to ask of this parameter, unless it is the one that says what the stream carries.
+fn agreement(names: &Names<'_>, handler: &Handler, stream: &StreamRef) -> Option<Agreement> {
+    let agreement = |rule, carried| {
+        let rule = Ident::new(rule, Span::call_site());
+        Some(Agreement { rule, carried })
+    };
+    let StreamRef::Named { stream, .. } = stream else {
+        return agreement("StreamPayload", quote!(_));
+    };
+    let model = names.model;
+    let carried = model.carried_by(&stream.name);
+    if model.emits.iter().any(|emitted| emitted.stream.name == stream.name) {
+        return agreement("EmittedPayload", quote!(#carried));
+    }
+    let first = model.handlers.iter().find(|handler| handler.payload_of(&stream.name).is_some());
+    match first {
+        Some(first) if std::ptr::eq(first, handler) => None,
+        _ => agreement("SamePayload", quote!(#carried)),
+    }
+}
+
+fn constant(stream: &StreamRef, span: Span) -> TokenStream {
+    match stream {
+        StreamRef::Named { stream, .. } => {
+            let constant = Ident::new(&stream.constant.to_string(), span);
+            quote_spanned!(span=> Self::#constant)
+        }
+        StreamRef::Constant(path) => path.clone(),
+    }
+}
+
+fn every(private: &TokenStream, interval: Interval, span: Span) -> TokenStream {
+    let step = duration(private, interval.nanos, span);
+    let flags = [
+        (interval.immediate, "immediate"),
+        (interval.aligned, "aligned"),
+        (interval.skip_missed, "skip_missed"),
+    ];
+    let flags = flags.iter().filter(|(given, _)| *given).map(|(_, name)| Ident::new(name, span));
+    quote_spanned!(span=> #private::Every::new(#step) #(.#flags())*)
+}
+
+fn duration(private: &TokenStream, nanos: i64, span: Span) -> TokenStream {
+    let mut nanos = Literal::i64_unsuffixed(nanos);
+    nanos.set_span(span);
+    quote_spanned!(span=> #private::Duration::from_nanos(#nanos))
+}

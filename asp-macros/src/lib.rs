@@ -1,0 +1,270 @@
+//! The attributes of `asp`: `#[strategy]` and what marks its handlers.
+//!
+//! Use them through the `asp` crate, whose paths the generated code mentions.
+
+#![forbid(unsafe_code)]
+
+mod checks;
+mod diag;
+#[allow(unreachable_pub, reason = "the run time, which compiles the same file, exports the fault")]
+mod duration;
+mod expand;
+mod fallback;
+mod model;
+mod parse;
+mod pipeline;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use proc_macro::TokenStream;
+
+/// Makes a strategy of an `impl` block: methods with a handler attribute are called by the run.
+///
+/// A handler is `fn name(&mut self, [cx: &Context<Self>,] [payload])`. It returns nothing, or a
+/// `Result<(), E>` whose error ends the run. The payload is any pattern, by value or as `&T`; as
+/// `Event<T>` it brings the event time along.
+///
+/// | option | meaning |
+/// | --- | --- |
+/// | `emits(name: Type, ..)` | streams that this strategy publishes with `cx.emit(..)` |
+/// | `crate = ::path` | where asp is, for those who rename or re-export it |
+///
+/// For each stream that is named by a string, the type gets a constant: `stream = "order-book"` is
+/// `Greeter::ORDER_BOOK`, a `Stream` of what its first handler takes.
+///
+/// ```ignore
+/// use asp::prelude::*;
+///
+/// #[derive(Default)]
+/// struct Greeter {
+///     count: u32,
+/// }
+///
+/// #[strategy(emits(greetings: String))]
+/// impl Greeter {
+///     #[on_event(stream = "names")]
+///     fn arrive(&mut self, cx: &Context<Self>, name: String) {
+///         cx.after(Duration::from_secs(1)).greet(name);
+///     }
+///
+///     #[after]
+///     fn greet(&mut self, cx: &Context<Self>, name: String) {
+///         self.count += 1;
+///         cx.emit(Self::GREETINGS, format!("Hello {name}."));
+///     }
+/// }
+/// ```
+///
+/// # Typical errors
+///
+/// The attribute is on the struct rather than on an `impl` block:
+///
+/// ```text
+/// error: `#[strategy]` goes on an `impl` block, not on a struct
+///   = help: leave the struct as it is and write `#[strategy] impl Greeter { .. }`
+/// ```
+///
+/// Two handlers of one stream take different types:
+///
+/// ```text
+/// error[E0277]: this handler takes `u32`, an earlier handler of the same stream takes `String`
+/// ```
+#[proc_macro_attribute]
+pub fn strategy(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::strategy(arguments.into(), item.into()).into()
+}
+
+/// Called for each event of a stream.
+///
+/// | key | meaning |
+/// | --- | --- |
+/// | `stream` | which stream: a name, or a constant such as `Exchange::ACKS` |
+///
+/// ```ignore
+/// #[on_event(stream = "trades")]
+/// fn trade(&mut self, Trade { price, qty, .. }: Trade) {
+///     self.volume += price * qty;
+/// }
+/// ```
+///
+/// # Typical errors
+///
+/// ```text
+/// error: `#[on_event]` needs a stream
+///   = help: write `#[on_event(stream = "trade")]`
+///
+/// error: `trade` takes 2 payloads, an event carries 1
+///   = help: take a tuple: `(price, qty): (f64, u32)`
+/// ```
+#[proc_macro_attribute]
+pub fn on_event(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::outside("on_event", item.into()).into()
+}
+
+/// Called again and again, at a fixed interval.
+///
+/// The first argument is the interval, such as `"1s"`, `"250ms"`, `"1h30min"`. Ticks come at the start
+/// plus one, two, three intervals, and so on.
+///
+/// | key | meaning |
+/// | --- | --- |
+/// | `immediate` | also at the start |
+/// | `aligned` | at multiples of the interval since 1970, not counted from the start |
+/// | `missed` | ticks that were missed: `"all"` (default) runs each, `"skip"` only the last |
+///
+/// ```ignore
+/// #[every("1d", aligned)]
+/// fn midnight(&mut self, cx: &Context<Self>) {
+///     println!("{}: {} trades", cx.now(), std::mem::take(&mut self.trades));
+/// }
+/// ```
+///
+/// # Typical errors
+///
+/// ```text
+/// error: unit `m` is ambiguous
+///   = help: write "5min" or "5ms"
+///
+/// error: a timer has nothing to pass as `n`
+///   = help: remove it; the time is `cx.now()`
+/// ```
+#[proc_macro_attribute]
+pub fn every(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::outside("every", item.into()).into()
+}
+
+/// Called later: when asked through `cx.after(..)`, or once some time after the start.
+///
+/// `#[after]` makes a method that handlers can defer: `cx.after(delay).close(id)`, `cx.at(time).close(id)`,
+/// and, if it has no payload, `cx.every(interval).close()`. `#[after("60s")]` calls the method once, 60 s
+/// after the start. It has no keys.
+///
+/// ```ignore
+/// #[on_event(stream = "orders")]
+/// fn order(&mut self, cx: &Context<Self>, order: Order) {
+///     cx.after(Duration::from_millis(5)).fill(order);
+/// }
+///
+/// #[after]
+/// fn fill(&mut self, order: Order) {
+///     self.position += order.qty;
+/// }
+/// ```
+///
+/// # Typical errors
+///
+/// ```text
+/// error: a deferred call keeps its payload until it runs
+///   = help: take `order: Order`
+///
+/// error: nobody passes `order` to a call that is scheduled by its attribute
+///   = help: remove it, or write `#[after]` and call `cx.after(..).fill(order)`
+/// ```
+#[proc_macro_attribute]
+pub fn after(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::outside("after", item.into()).into()
+}
+
+/// Called once, before anything else.
+///
+/// It has no keys.
+///
+/// ```ignore
+/// #[on_start]
+/// fn warm_up(&mut self, cx: &Context<Self>) {
+///     cx.every(self.step).sample();
+/// }
+/// ```
+///
+/// # Typical errors
+///
+/// ```text
+/// error: `#[on_start]` takes no arguments
+///   = help: for a call some time after the start use `#[after("1s")]`
+///
+/// error: `#[on_start]` has nothing to pass as `limit`
+///   = help: keep start values in the struct
+/// ```
+#[proc_macro_attribute]
+pub fn on_start(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::outside("on_start", item.into()).into()
+}
+
+/// Called once per instant, when all that happens at that instant is in.
+///
+/// It has no keys.
+///
+/// ```ignore
+/// #[on_settled]
+/// fn look(&mut self) {
+///     println!("{} {}", self.bid, self.ask);
+/// }
+/// ```
+///
+/// # Typical errors
+///
+/// ```text
+/// error: `#[on_settled]` takes no arguments
+///   = help: it is called after the events of any stream; read what changed from the struct
+///
+/// error: `#[on_settled]` has nothing to pass as `bid`
+///   = help: remove it; keep what it needs in the struct
+/// ```
+#[proc_macro_attribute]
+pub fn on_settled(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::outside("on_settled", item.into()).into()
+}
+
+/// Called once, when a stream has ended.
+///
+/// | key | meaning |
+/// | --- | --- |
+/// | `stream` | which stream: a name, or a constant such as `Exchange::ACKS` |
+///
+/// ```ignore
+/// #[on_end(stream = "trades")]
+/// fn no_more_trades(&mut self, cx: &Context<Self>) {
+///     cx.stop();
+/// }
+/// ```
+///
+/// # Typical errors
+///
+/// ```text
+/// error: `#[on_end]` needs a stream
+///   = help: write `#[on_end(stream = "no_more_trades")]`
+///
+/// error: no handler of this strategy reads stream "trade"
+///   = help: a stream with a similar name exists: "trades"
+/// ```
+#[proc_macro_attribute]
+pub fn on_end(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::outside("on_end", item.into()).into()
+}
+
+/// Called once, after everything else.
+///
+/// It has no keys.
+///
+/// ```ignore
+/// #[on_stop]
+/// fn summary(&mut self) {
+///     println!("{} trades", self.trades);
+/// }
+/// ```
+///
+/// # Typical errors
+///
+/// ```text
+/// error: `#[on_stop]` takes no arguments
+///   = help: write `#[on_stop]`
+///
+/// error: `#[on_stop]` has nothing to pass as `total`
+///   = help: remove it; keep what it needs in the struct
+/// ```
+#[proc_macro_attribute]
+pub fn on_stop(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::outside("on_stop", item.into()).into()
+}

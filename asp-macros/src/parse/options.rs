@@ -1,0 +1,164 @@
+//! The options of `#[strategy(..)]` itself.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Ident, Path, Token, Type, token};
+
+use super::arguments::until_comma;
+use super::triggers::name_fault;
+use super::types::{bare, impl_trait_in, owned_instead, reference_in};
+use crate::diag::{Sink, attributes as text, shown};
+use crate::model::{Emitted, StreamName};
+
+/// What the options say.
+pub(super) struct Options {
+    pub(super) krate: TokenStream,
+    pub(super) emits: Vec<Emitted>,
+}
+
+/// Reads `emits(..)` and `crate = ..`.
+pub(super) fn read(arguments: TokenStream, strategy: &Ident, sink: &mut Sink) -> Options {
+    let mut options = Options { krate: quote!(::asp), emits: Vec::new() };
+    let mut seen: Vec<String> = Vec::new();
+    let parser = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            if input.parse::<Option<Token![,]>>()?.is_some() {
+                continue;
+            }
+            if !input.peek(Ident::peek_any) {
+                let tokens = until_comma(input)?;
+                sink.report(&tokens, text::unknown_option(&shown(&tokens)));
+                continue;
+            }
+            let key = input.call(Ident::parse_any)?;
+            let name = key.to_string();
+            match name.as_str() {
+                "emits" => emits(input, &key, strategy, &mut options, sink)?,
+                "crate" => krate(input, &key, &mut options, sink)?,
+                _ => {
+                    sink.report(&key, text::unknown_option(&name));
+                    until_comma(input)?;
+                    continue;
+                }
+            }
+            if seen.contains(&name) {
+                sink.report(&key, text::option_twice(&name));
+            }
+            seen.push(name);
+        }
+        Ok(())
+    };
+    // The parser takes whatever comes, so there is no error to pass on.
+    parser.parse2(arguments).unwrap_or_default();
+    options
+}
+
+fn krate(input: ParseStream<'_>, key: &Ident, options: &mut Options, sink: &mut Sink) -> syn::Result<()> {
+    let equals = input.parse::<Option<Token![=]>>()?;
+    let tokens = until_comma(input)?;
+    let path = Path::parse_mod_style.parse2(tokens.clone());
+    let (Some(_), Ok(path)) = (equals, path) else {
+        sink.report(quote!(#key #equals #tokens), text::crate_value());
+        return Ok(());
+    };
+    let first = path.segments.first().map(|first| first.ident.to_string());
+    let first = first.unwrap_or_default();
+    // Inside a macro by example, `$crate` is one word.
+    if path.leading_colon.is_none() && first != "crate" && first != "$crate" {
+        sink.report(&path, text::relative_crate_path(&shown(&path)));
+        options.krate = quote!(::#path);
+    } else {
+        options.krate = path.to_token_stream();
+    }
+    Ok(())
+}
+
+fn emits(
+    input: ParseStream<'_>,
+    key: &Ident,
+    strategy: &Ident,
+    options: &mut Options,
+    sink: &mut Sink,
+) -> syn::Result<()> {
+    let is_group = input.peek(token::Paren) || input.peek(token::Bracket) || input.peek(token::Brace);
+    if !is_group {
+        let rest = until_comma(input)?;
+        sink.report(quote!(#key #rest), text::emits_brackets());
+        return Ok(());
+    }
+    let group: Group = input.parse()?;
+    if group.delimiter() != Delimiter::Parenthesis {
+        sink.report(&group, text::emits_brackets());
+    }
+    let entries = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            if input.parse::<Option<Token![,]>>()?.is_none() {
+                emitted(input, strategy, options, sink)?;
+            }
+        }
+        Ok(())
+    };
+    entries.parse2(group.stream()).unwrap_or_default();
+    Ok(())
+}
+
+fn emitted(
+    input: ParseStream<'_>,
+    strategy: &Ident,
+    options: &mut Options,
+    sink: &mut Sink,
+) -> syn::Result<()> {
+    let ahead = input.fork();
+    if entry(&ahead).is_err() || !(ahead.is_empty() || ahead.peek(Token![,])) {
+        let tokens = until_comma(input)?;
+        let (name, ty) = meant(&tokens);
+        sink.report(&tokens, text::emits_form(&name, &ty));
+        return Ok(());
+    }
+    let (ident, ty) = entry(input)?;
+    let name = ident.unraw().to_string();
+    if let Some(fault) = name_fault(&name, strategy) {
+        sink.report(&ident, fault);
+        return Ok(());
+    }
+    if options.emits.iter().any(|emitted| emitted.stream.name == name) {
+        sink.report(&ident, text::emits_twice(&name));
+        return Ok(());
+    }
+    let ty = if reference_in(&ty).is_some() || impl_trait_in(&ty).is_some() {
+        let owned = owned_instead(bare(&ty));
+        sink.report(&ty, text::emits_reference(&shown(&ty), &name, &shown(&owned)));
+        return Ok(());
+    } else {
+        ty
+    };
+    let stream = StreamName::new(&name, ident.span());
+    options.emits.push(Emitted { stream, ty });
+    Ok(())
+}
+
+fn entry(input: ParseStream<'_>) -> syn::Result<(Ident, Type)> {
+    let ident = input.call(Ident::parse_any)?;
+    input.parse::<Token![:]>()?;
+    Ok((ident, input.parse()?))
+}
+
+/// Name and type of an entry in another form: `greetings = String`, `"greetings"`, `greetings`.
+fn meant(tokens: &TokenStream) -> (String, String) {
+    let mut name = None;
+    let mut ty = TokenStream::new();
+    for token in tokens.clone() {
+        match &token {
+            TokenTree::Punct(punct) if ty.is_empty() && matches!(punct.as_char(), '=' | ':') => {}
+            TokenTree::Ident(_) if name.is_none() => name = Some(token.to_string()),
+            TokenTree::Literal(text) if name.is_none() => {
+                name = Some(text.to_string().trim_matches('"').to_owned());
+            }
+            _ => token.to_tokens(&mut ty),
+        }
+    }
+    let ty = if ty.is_empty() { "String".to_owned() } else { shown(ty) };
+    (name.unwrap_or_else(|| "greetings".to_owned()), ty)
+}

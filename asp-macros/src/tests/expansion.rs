@@ -1,0 +1,82 @@
+//! Snapshots of what comes out: few, and each with much in it.
+
+use super::tokens;
+use crate::pipeline;
+
+fn expanded(arguments: &str, item: &str) -> String {
+    let out = pipeline::strategy(tokens(arguments), tokens(item));
+    let again = pipeline::strategy(tokens(arguments), tokens(item));
+    assert_eq!(out.to_string(), again.to_string(), "two runs give the same tokens");
+    prettyplease::unparse(&syn::parse2(out).expect("expansions are items"))
+}
+
+#[test]
+fn greeter() {
+    let out = expanded(
+        "emits(greetings: String)",
+        r#"
+        impl Greeter {
+            /// Someone came in.
+            #[on_event(stream = "names")]
+            fn arrive(&mut self, cx: &Context<Self>, name: String) {
+                cx.after(Duration::from_secs(1)).greet(name);
+            }
+
+            #[after]
+            fn greet(&mut self, cx: &Context<Self>, name: String) -> Result<(), Failed> {
+                cx.emit(Self::GREETINGS, format!("Hello {name}."))
+            }
+
+            #[on_event(stream = "names")]
+            fn count(&mut self, event: &Event<String>) {}
+
+            #[every("1s", immediate)]
+            #[after("1min")]
+            #[on_end(stream = "names")]
+            fn tick(&mut self) {}
+
+            #[cfg(feature = "exchange")]
+            #[on_event(stream = Exchange::ACKS)]
+            fn ack(&mut self, ack: &Ack) {}
+        }
+        "#,
+    );
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn generic() {
+    let out = expanded(
+        "",
+        r#"
+        impl<T: Msg, const N: usize> Relay<T, N>
+        where
+            Self: Sized,
+        {
+            #[after]
+            fn again(&mut self, messages: [T; N]) {}
+        }
+        "#,
+    );
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn after_faults() {
+    let out = expanded(
+        "emits(greetings: String)",
+        r#"
+        impl Greeter {
+            #[on_event(steam = "names")]
+            fn arrive(&mut self, name: String) {}
+
+            #[after]
+            fn greet(&mut self, name: String, again: bool) {}
+
+            #[after]
+            fn close(&mut self, id: u32) {}
+        }
+        "#,
+    );
+    insta::assert_snapshot!(out);
+}

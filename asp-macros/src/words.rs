@@ -1,0 +1,152 @@
+//! Every attribute and every key, once: its name, what it takes, and what it means in one line.
+//!
+//! The reader of attributes, the texts that list choices and the test over the docs all look here.
+//! A new attribute is a row of [`WORDS`] and an arm where its [`Kind`] is matched.
+
+/// What calls a handler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    OnEvent,
+    Every,
+    After,
+    OnStart,
+    OnSettled,
+    OnEnd,
+    OnStop,
+}
+
+/// The duration that may stand first between the brackets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Length {
+    None,
+    Optional,
+    Required,
+}
+
+/// What follows a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ValueForm {
+    /// Nothing; the key says it all.
+    Flag,
+    /// A name in quotes or the path of a stream constant.
+    Stream,
+    /// One of these words in quotes, the default first.
+    Choice(&'static [&'static str]),
+}
+
+/// A key of an attribute.
+#[derive(Debug)]
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) value: ValueForm,
+    #[cfg_attr(not(test), expect(dead_code, reason = "compared with the docs by a test"))]
+    pub(crate) meaning: &'static str,
+}
+
+/// An attribute that makes a method a handler.
+#[derive(Debug)]
+pub(crate) struct Word {
+    pub(crate) kind: Kind,
+    pub(crate) name: &'static str,
+    pub(crate) length: Length,
+    pub(crate) keys: &'static [Key],
+    #[cfg_attr(not(test), expect(dead_code, reason = "compared with the docs by a test"))]
+    pub(crate) meaning: &'static str,
+}
+
+const STREAM: &[Key] = &[Key {
+    name: "stream",
+    value: ValueForm::Stream,
+    meaning: "which stream: a name, or a constant such as `Exchange::ACKS`",
+}];
+
+/// All handler attributes, in the order in which lists show them.
+pub(crate) const WORDS: &[Word] = &[
+    Word {
+        kind: Kind::OnEvent,
+        name: "on_event",
+        length: Length::None,
+        keys: STREAM,
+        meaning: "Called for each event of a stream.",
+    },
+    Word {
+        kind: Kind::Every,
+        name: "every",
+        length: Length::Required,
+        keys: &[
+            Key { name: "immediate", value: ValueForm::Flag, meaning: "also at the start" },
+            Key {
+                name: "aligned",
+                value: ValueForm::Flag,
+                meaning: "at multiples of the interval since 1970, not counted from the start",
+            },
+            Key {
+                name: "missed",
+                value: ValueForm::Choice(&["all", "skip"]),
+                meaning: "ticks that were missed: `\"all\"` (default) runs each, `\"skip\"` only the last",
+            },
+        ],
+        meaning: "Called again and again, at a fixed interval.",
+    },
+    Word {
+        kind: Kind::After,
+        name: "after",
+        length: Length::Optional,
+        keys: &[],
+        meaning: "Called later: when asked through `cx.after(..)`, or once some time after the start.",
+    },
+    Word {
+        kind: Kind::OnStart,
+        name: "on_start",
+        length: Length::None,
+        keys: &[],
+        meaning: "Called once, before anything else.",
+    },
+    Word {
+        kind: Kind::OnSettled,
+        name: "on_settled",
+        length: Length::None,
+        keys: &[],
+        meaning: "Called once per instant, when all that happens at that instant is in.",
+    },
+    Word {
+        kind: Kind::OnEnd,
+        name: "on_end",
+        length: Length::None,
+        keys: STREAM,
+        meaning: "Called once, when a stream has ended.",
+    },
+    Word {
+        kind: Kind::OnStop,
+        name: "on_stop",
+        length: Length::None,
+        keys: &[],
+        meaning: "Called once, after everything else.",
+    },
+];
+
+/// The options of `#[strategy]` itself.
+pub(crate) const OPTIONS: &[&str] = &["emits", "crate"];
+
+impl Word {
+    pub(crate) fn named(name: &str) -> Option<&'static Word> {
+        WORDS.iter().find(|word| word.name == name)
+    }
+
+    pub(crate) fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+
+    pub(crate) fn takes_stream(&self) -> bool {
+        self.key("stream").is_some()
+    }
+
+    pub(crate) fn takes_nothing(&self) -> bool {
+        self.length == Length::None && self.keys.is_empty()
+    }
+}
+
+/// The attributes that have a key of this name.
+pub(crate) fn owners(key: &str) -> Vec<&'static str> {
+    WORDS.iter().filter(|word| word.key(key).is_some()).map(|word| word.name).collect()
+}

@@ -1,0 +1,258 @@
+//! The workloads as strategies, written the way a user writes them.
+
+use asp::prelude::*;
+
+use crate::{Workload, handwritten, inputs};
+
+
+pub(crate) fn all() -> [Workload; 5] {
+    [
+        Workload {
+            name: "W1 single",
+            events: 10_000_000,
+            asp: single,
+            hand: handwritten::single,
+            target: 1.5,
+        },
+        Workload {
+            name: "W2 merge8",
+            events: 10_000_000,
+            asp: merge8,
+            hand: handwritten::merge8,
+            target: 1.3,
+        },
+        Workload {
+            name: "W3 timers",
+            events: 5_000_000,
+            asp: timers,
+            hand: handwritten::timers,
+            target: 1.6,
+        },
+        Workload {
+            name: "W4 defer",
+            events: 1_000_000,
+            asp: defer,
+            hand: handwritten::defer,
+            target: 2.2,
+        },
+        Workload {
+            name: "W6 chain",
+            events: 5_000_000,
+            asp: chain,
+            hand: handwritten::chain,
+            target: 1.6,
+        },
+    ]
+}
+
+/// A step of a checksum that depends on order.
+#[inline]
+pub(crate) fn mix(hash: u64, value: f64) -> u64 {
+    (hash ^ value.to_bits()).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+#[derive(Default)]
+pub(crate) struct Single {
+    pub(crate) sum: f64,
+}
+
+#[strategy]
+impl Single {
+    #[on_event(stream = "values")]
+    fn event(&mut self, value: f64) {
+        self.sum += value;
+    }
+}
+
+fn single(count: u64) -> u64 {
+    let run = Runner::new().feed(Single::VALUES, inputs::regular(count)).add(Single::default()).run();
+    run.and_then(|mut outcome| outcome.take::<Single>()).expect("the workload runs").sum.to_bits()
+}
+
+#[derive(Default)]
+pub(crate) struct Merge8 {
+    pub(crate) hash: u64,
+}
+
+impl Merge8 {
+    #[inline]
+    pub(crate) fn event<const LANE: u64>(&mut self, value: f64) {
+        self.hash = mix(self.hash ^ LANE, value);
+    }
+}
+
+#[strategy]
+impl Merge8 {
+    #[on_event(stream = "s0")]
+    fn on_0(&mut self, value: f64) {
+        self.event::<0>(value);
+    }
+
+    #[on_event(stream = "s1")]
+    fn on_1(&mut self, value: f64) {
+        self.event::<1>(value);
+    }
+
+    #[on_event(stream = "s2")]
+    fn on_2(&mut self, value: f64) {
+        self.event::<2>(value);
+    }
+
+    #[on_event(stream = "s3")]
+    fn on_3(&mut self, value: f64) {
+        self.event::<3>(value);
+    }
+
+    #[on_event(stream = "s4")]
+    fn on_4(&mut self, value: f64) {
+        self.event::<4>(value);
+    }
+
+    #[on_event(stream = "s5")]
+    fn on_5(&mut self, value: f64) {
+        self.event::<5>(value);
+    }
+
+    #[on_event(stream = "s6")]
+    fn on_6(&mut self, value: f64) {
+        self.event::<6>(value);
+    }
+
+    #[on_event(stream = "s7")]
+    fn on_7(&mut self, value: f64) {
+        self.event::<7>(value);
+    }
+}
+
+fn merge8(count: u64) -> u64 {
+    let streams =
+        [Merge8::S0, Merge8::S1, Merge8::S2, Merge8::S3, Merge8::S4, Merge8::S5, Merge8::S6, Merge8::S7];
+    let mut runner = Runner::new();
+    for (lane, stream) in (1..).zip(streams) {
+        runner = runner.feed(stream, inputs::irregular(count / 8, lane));
+    }
+    let run = runner.add(Merge8::default()).run();
+    run.and_then(|mut outcome| outcome.take::<Merge8>()).expect("the workload runs").hash
+}
+
+#[derive(Default)]
+pub(crate) struct Timers {
+    pub(crate) hash: u64,
+    left: u64,
+}
+
+impl Timers {
+    #[inline]
+    pub(crate) fn tick(&mut self, now: u64) {
+        self.hash = mix(self.hash, now as f64);
+    }
+}
+
+#[strategy]
+impl Timers {
+    #[on_start]
+    fn set(&mut self, cx: &Context<Self>) {
+        for timer in 1..=1000 {
+            cx.every(Duration::from_millis(timer)).on_tick();
+        }
+    }
+
+    #[after]
+    fn on_tick(&mut self, cx: &Context<Self>) {
+        self.tick(cx.now().as_nanos() as u64);
+        self.left -= 1;
+        if self.left == 0 {
+            cx.stop();
+        }
+    }
+}
+
+fn timers(ticks: u64) -> u64 {
+    let end = Timestamp::from_secs(1_000_000);
+    let strategy = Timers { hash: 0, left: ticks };
+    let run = Runner::new().start(Timestamp::EPOCH).end(end).add(strategy).run();
+    run.and_then(|mut outcome| outcome.take::<Timers>()).expect("the workload runs").hash
+}
+
+#[derive(Default)]
+pub(crate) struct Defer {
+    pub(crate) hash: u64,
+}
+
+impl Defer {
+    #[inline]
+    pub(crate) fn event(&mut self, value: f64) {
+        self.hash = mix(self.hash, value);
+    }
+
+    #[inline]
+    pub(crate) fn later(&mut self, value: f64) {
+        self.hash = mix(self.hash ^ 1, value);
+    }
+}
+
+#[strategy]
+impl Defer {
+    #[on_event(stream = "values")]
+    fn arrive(&mut self, cx: &Context<Self>, value: f64) {
+        self.event(value);
+        cx.after(Duration::from_secs(10)).follow(value);
+    }
+
+    #[after]
+    fn follow(&mut self, value: f64) {
+        self.later(value);
+    }
+}
+
+fn defer(count: u64) -> u64 {
+    let run = Runner::new().feed(Defer::VALUES, inputs::regular(count)).add(Defer::default()).run();
+    run.and_then(|mut outcome| outcome.take::<Defer>()).expect("the workload runs").hash
+}
+
+struct ChainA;
+
+#[strategy(emits(b: f64))]
+impl ChainA {
+    #[on_event(stream = "a")]
+    fn on_a(&mut self, cx: &Context<Self>, value: f64) {
+        cx.emit(Self::B, value + 1.0);
+    }
+}
+
+struct ChainB;
+
+#[strategy(emits(c: f64))]
+impl ChainB {
+    #[on_event(stream = ChainA::B)]
+    fn on_b(&mut self, cx: &Context<Self>, value: f64) {
+        cx.emit(Self::C, value * 2.0);
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Chain {
+    pub(crate) hash: u64,
+    /// What time the loop by hand believes it is.
+    pub(crate) clock: i64,
+}
+
+#[strategy]
+impl Chain {
+    #[on_event(stream = ChainB::C)]
+    fn on_c(&mut self, value: f64) {
+        self.hash = mix(self.hash, value);
+    }
+}
+
+fn chain(count: u64) -> u64 {
+    // Three dispatches each.
+    let count = count / 3;
+    let run = Runner::new()
+        .feed(ChainA::A, inputs::regular(count))
+        .add(ChainA)
+        .add(ChainB)
+        .add(Chain::default())
+        .run();
+    run.and_then(|mut outcome| outcome.take::<Chain>()).expect("the workload runs").hash
+}

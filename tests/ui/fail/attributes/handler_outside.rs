@@ -1,0 +1,24 @@
+#![allow(unused)]
+
+use asp::prelude::*;
+
+struct Greeter;
+
+impl Greeter {
+    #[on_event(stream = "names")]
+    fn greet(&mut self, name: String) {}
+
+    #[every("1s")]
+    #[after]
+    fn tick(&mut self) {}
+}
+
+#[on_start]
+fn start() {}
+
+trait Ends {
+    #[asp::on_end(stream = "names")]
+    fn end(&mut self);
+}
+
+fn main() {}

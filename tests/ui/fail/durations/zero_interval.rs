@@ -1,0 +1,13 @@
+#![allow(unused)]
+
+use asp::prelude::*;
+
+struct Greeter;
+
+#[strategy]
+impl Greeter {
+    #[every("0s")]
+    fn tick(&mut self) {}
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+#![allow(unused)]
+
+use asp::prelude::*;
+
+struct Greeter;
+
+fn main() {
+    let _ = Runner::new().add(Greeter);
+}

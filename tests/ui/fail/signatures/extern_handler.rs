@@ -1,0 +1,13 @@
+#![allow(unused)]
+
+use asp::prelude::*;
+
+struct Greeter;
+
+#[strategy]
+impl Greeter {
+    #[on_event(stream = "names")]
+    extern "C" fn greet(&mut self, name: u8) {}
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+#![allow(unused)]
+
+use asp::prelude::*;
+
+struct Greeter;
+
+#[strategy]
+impl Greeter {
+    #[on_start]
+    fn start(&mut self, limit: u8) {}
+
+    #[on_stop]
+    fn stop(&mut self, cx: &Context<Self>, (a, b): (u8, u8)) {}
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+#![allow(unused)]
+
+use asp::prelude::*;
+
+struct Greeter;
+
+#[strategy]
+impl Greeter {
+    #[on_event(stream = "names")]
+    fn greet(&mut self, #[cfg(all())] name: String) {}
+}
+
+fn main() {}

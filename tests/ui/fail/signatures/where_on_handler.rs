@@ -1,0 +1,17 @@
+#![allow(unused)]
+
+use asp::prelude::*;
+
+struct Greeter;
+
+#[strategy]
+impl Greeter {
+    #[on_event(stream = "names")]
+    fn greet(&mut self, name: String)
+    where
+        Self: Sized,
+    {
+    }
+}
+
+fn main() {}
