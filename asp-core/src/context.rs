@@ -1,7 +1,7 @@
 //! What a handler may do: read the time, schedule, emit, stop.
 
 use std::borrow::Cow;
-use std::cell::{Ref, RefCell, RefMut};
+use std::cell::{Ref, RefCell};
 use std::error::Error;
 use std::fmt;
 
@@ -136,7 +136,7 @@ impl<S: Strategy> Context<S> {
         };
         queue.borrow_mut().push_back(value);
         let sequence = desk.next_sequence();
-        desk.joined.borrow_mut().emissions.push_back(Emission { stream: id, sequence });
+        desk.joined.borrow_mut().emissions.push(Emission { stream: id, sequence });
         desk.hold_instant();
     }
 
@@ -168,9 +168,14 @@ impl<S: Strategy> Context<S> {
     fn slot_after(&self, delay: Delay) -> CallSlot<'_, S> {
         let due = delay.duration().and_then(|delay| self.desk().now.get().checked_add(delay.as_nanos()));
         if due.is_none() {
-            self.desk().refuse(Refused::Overflow { base: self.now(), delay: delay.to_string() });
+            self.refuse_overflow(delay);
         }
         CallSlot { cx: self, due }
+    }
+
+    #[cold]
+    fn refuse_overflow(&self, delay: Delay) {
+        self.desk().refuse(Refused::Overflow { base: self.now(), delay: delay.to_string() });
     }
 
     /// [`Context::after`] for a call that is at hand.
@@ -192,8 +197,8 @@ impl<S: Strategy> Context<S> {
     }
 
     #[inline]
-    pub(crate) fn agenda(&self) -> RefMut<'_, Agenda<S::Call>> {
-        self.agenda.borrow_mut()
+    pub(crate) fn agenda_mut(&mut self) -> &mut Agenda<S::Call> {
+        self.agenda.get_mut()
     }
 
     /// True if the agenda changed since this was asked last.
@@ -218,6 +223,11 @@ impl<S: Strategy> Context<S> {
 
     pub(crate) fn method_name(&self, method: u32) -> &'static str {
         self.methods[method as usize]
+    }
+
+    /// True if the strategy lists streams in `emits`.
+    pub(crate) fn has_outlets(&self) -> bool {
+        !self.outlets.is_empty()
     }
 
     #[inline]

@@ -39,8 +39,8 @@ pub(crate) struct Core {
     /// The names of the strategy instances.
     pub(crate) names: Vec<Arc<str>>,
     pub(crate) raised: Option<Box<Raised>>,
-    /// Who has the desk, and the method called last: who it was, should it panic.
-    pub(crate) running: Option<(u32, &'static str)>,
+    /// Who had the desk last, and the method called: who it was, should it panic.
+    pub(crate) running: (u32, &'static str),
     pub(crate) on_error: OnError,
     /// Handler errors passed over because of [`OnError::Continue`].
     pub(crate) errors: u64,
@@ -82,7 +82,7 @@ impl Core {
             heads: Heads::new(names.len()),
             names,
             raised: None,
-            running: None,
+            running: (0, ""),
             on_error,
             errors: 0,
             dispatched: Dispatched::default(),
@@ -162,10 +162,11 @@ impl Core {
 
     /// Turns a caught panic into the end of the run (S44). Whoever has the desk gives it back in `poison`.
     pub(crate) fn raise_panic(&mut self, panic: Box<dyn Any + Send>, poison: impl FnOnce(&mut Core, u32)) {
-        let Some((node, method)) = self.running.take() else {
+        if self.desk.is_some() {
             // Not a handler: a fault of the engine, or a payload that panics when it is dropped unread.
             resume_unwind(panic)
-        };
+        }
+        let (node, method) = self.running;
         poison(self, node);
         self.desk().in_agenda.set(false);
         self.desk().halt();

@@ -44,20 +44,15 @@ pub(crate) struct Emission {
     pub(crate) sequence: u64,
 }
 
-/// What joined the rounds of this instant and was not dispatched. The emissions and calls of the current round
-/// stand in front of those of the next one; the engine knows how many they are.
+/// What joined the rounds of this instant. The emissions and calls of the current round stand in front of those of
+/// the next one; the engine knows how many they are.
 #[derive(Debug, Default)]
 pub(crate) struct Joined {
-    pub(crate) emissions: VecDeque<Emission>,
+    /// All of this instant; the engine knows how many of them were delivered, and clears them when all are.
+    pub(crate) emissions: Vec<Emission>,
     pub(crate) calls: VecDeque<SoonCall>,
     /// Of the next round only, in no order.
     pub(crate) ticks: Vec<SoonTick>,
-}
-
-impl Joined {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.emissions.is_empty() && self.calls.is_empty() && self.ticks.is_empty()
-    }
 }
 
 /// A request of a handler that stops the run at the end of the dispatch (S11, S22).

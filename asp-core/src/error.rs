@@ -29,22 +29,28 @@ pub struct Error(Box<Inner>);
 
 struct Inner {
     kind: ErrorKind,
+    also: Vec<ErrorKind>,
     /// In a mutex only to be `Sync`: strategies need not be.
     outcome: Mutex<Option<Outcome>>,
 }
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind) -> Self {
-        Error(Box::new(Inner { kind, outcome: Mutex::new(None) }))
+        Error(Box::new(Inner { kind, also: Vec::new(), outcome: Mutex::new(None) }))
     }
 
-    pub(crate) fn with_outcome(kind: ErrorKind, outcome: Outcome) -> Self {
-        Error(Box::new(Inner { kind, outcome: Mutex::new(Some(outcome)) }))
+    pub(crate) fn of_run(kind: ErrorKind, also: Vec<ErrorKind>, outcome: Outcome) -> Self {
+        Error(Box::new(Inner { kind, also, outcome: Mutex::new(Some(outcome)) }))
     }
 
     /// What went wrong, as data.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
+    }
+
+    /// What else went wrong while the run was being stopped: errors of `on_stop` (S47).
+    pub fn also(&self) -> &[ErrorKind] {
+        &self.0.also
     }
 
     /// The outcome of the run up to the error, with the strategies; none if no run had begun.
@@ -55,14 +61,15 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.kind.fmt(f)
+        self.0.kind.fmt(f)?;
+        self.0.also.iter().try_for_each(|kind| write!(f, "\nalso: {kind}"))
     }
 }
 
 /// The sentence and its causes, since this is what `fn main() -> asp::Result<()>` prints.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.kind)?;
+        write!(f, "{self}")?;
         let mut cause = self.source().and_then(StdError::source);
         while let Some(error) = cause {
             write!(f, "\ncaused by: {error}")?;
@@ -185,8 +192,6 @@ pub struct HandlerFailure {
     pub now: Timestamp,
     /// Why it failed.
     pub reason: Reason,
-    /// Errors of `on_stop` that came after it (S47).
-    pub also: Vec<String>,
 }
 
 /// Why a handler failed.
@@ -366,10 +371,9 @@ impl fmt::Display for HandlerFailure {
             write!(f, " on stream \"{stream}\", event {index}")?;
         }
         match &self.reason {
-            Reason::Error(error) => write!(f, ": {error}")?,
-            Reason::Panic(message) => write!(f, ": {message}")?,
+            Reason::Error(error) => write!(f, ": {error}"),
+            Reason::Panic(message) => write!(f, ": {message}"),
         }
-        self.also.iter().try_for_each(|error| write!(f, "\nalso: {error}"))
     }
 }
 

@@ -249,7 +249,9 @@ impl<T: Payload> AnyHub for Hub<T> {
 
     fn specialize(mut self: Box<Self>) -> Box<dyn AnyHub> {
         match self.readers.pop() {
-            Some(only) if self.readers.is_empty() && self.channel.collected.is_none() => only.solo(self.channel),
+            Some(only) if self.readers.is_empty() && self.channel.collected.is_none() => {
+                only.solo(self.channel)
+            }
             Some(last) => {
                 self.readers.push(last);
                 self
@@ -278,7 +280,8 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
     fn run_fed(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
         let channel = &mut self.channel;
         let mut done = 0;
-        if core.watched {
+        if core.watched || times.len() == 1 || self.handler.emits {
+            // Runs of one event, as interleaved streams have them, are not worth setting up a burst.
             for &time in times {
                 if time > core.desk().limit.get() {
                     break;

@@ -153,26 +153,35 @@ impl Merge {
         if let Some(lane) = self.only_lane() {
             return self.order_all(lane);
         }
-        let mask = (1u64 << self.bits) - 1;
+        // The tree is played in local slices: the compiler need not look at their bounds more than once a level.
+        let Merge { columns, tree, leaves, bits, epoch, order, .. } = self;
+        let (columns, tree) = (&mut columns[..], &mut tree[..]);
+        let (leaves, bits, epoch) = (*leaves, *bits, *epoch);
+        let (mask, far) = ((1u64 << bits) - 1, u64::MAX >> bits);
         let mut last = u32::MAX;
         for _ in 0..ORDER {
-            let key = self.tree[1];
-            if self.far(key) {
+            let key = tree[1];
+            if key >> bits == far {
                 break;
             }
-            let lane = (key & mask) as u32;
-            if lane == last {
-                let end = self.order.len() - 1;
-                self.order[end].count += 1;
-            } else {
-                self.order.push(Run { lane, count: 1 });
-                last = lane;
-            }
-            let column = &mut self.columns[lane as usize];
+            let lane = (key & mask) as usize;
+            let column = &mut columns[lane];
             column.ordered += 1;
-            let dry = column.ordered == column.times.len();
-            self.replay(lane as usize);
-            if dry {
+            let next = column.times.get(column.ordered);
+            let mut key = next.map_or(EMPTY, |&time| pack(time, epoch, bits, lane));
+            let mut slot = leaves + lane;
+            tree[slot] = key;
+            while slot > 1 {
+                key = key.min(tree[slot ^ 1]);
+                slot >>= 1;
+                tree[slot] = key;
+            }
+            match order.last_mut() {
+                Some(run) if last == lane as u32 => run.count += 1,
+                _ => order.push(Run { lane: lane as u32, count: 1 }),
+            }
+            last = lane as u32;
+            if next.is_none() {
                 // What comes next in this lane is known only after this event was dispatched (S19, S21).
                 break;
             }
@@ -200,7 +209,7 @@ impl Merge {
     fn replay(&mut self, lane: usize) {
         let column = &self.columns[lane];
         let mut key = match column.times.get(column.ordered) {
-            Some(&time) => self.pack(time, lane),
+            Some(&time) => pack(time, self.epoch, self.bits, lane),
             None => EMPTY,
         };
         let mut slot = self.leaves + lane;
@@ -210,12 +219,6 @@ impl Merge {
             slot >>= 1;
             self.tree[slot] = key;
         }
-    }
-
-    fn pack(&self, time: i64, lane: usize) -> u64 {
-        // Exact as unsigned numbers, since no pending time is before the epoch.
-        let offset = (time as u64).wrapping_sub(self.epoch as u64);
-        offset.min(u64::MAX >> self.bits) << self.bits | lane as u64
     }
 
     /// True for `EMPTY` and for keys whose distance from the epoch did not fit.
@@ -234,6 +237,13 @@ impl Merge {
         }
         true
     }
+}
+
+#[inline]
+fn pack(time: i64, epoch: i64, bits: u32, lane: usize) -> u64 {
+    // Exact as unsigned numbers, since no pending time is before the epoch.
+    let offset = (time as u64).wrapping_sub(epoch as u64);
+    offset.min(u64::MAX >> bits) << bits | lane as u64
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::agenda::Item;
+use crate::agenda::{Taken, Tick};
 use crate::context::Context;
 use crate::core::Core;
 use crate::heads::Due;
@@ -80,15 +80,14 @@ impl<S: Strategy> Node<S> {
     /// Takes the desk, for one dispatch or a burst of them.
     #[inline]
     pub(crate) fn enter(&mut self, core: &mut Core, method: &'static str) {
-        core.running = Some((self.cx.node(), method));
+        core.running = (self.cx.node(), method);
         self.cx.swap_desk(&mut core.desk);
     }
 
     /// Gives the desk back, and tells the core what is pending now.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn leave(&mut self, core: &mut Core) {
         self.cx.swap_desk(&mut core.desk);
-        core.running = None;
         if self.cx.take_touched() {
             let agenda = self.cx.peek();
             core.heads.set(self.cx.node() as usize, agenda.head());
@@ -100,15 +99,25 @@ impl<S: Strategy> Node<S> {
 
     /// Works through the agenda as long as its items come before `until` and none later than the outer limit.
     /// False if the run stops.
+    #[inline(always)]
     pub(crate) fn work(&mut self, core: &mut Core, until: Due) -> bool {
         self.cx.desk().in_agenda.set(true);
         let mut goes_on = true;
         for _ in 0..BURST {
             let limit = self.cx.desk().outer.get();
-            let item = self.cx.agenda().pop_before(until, limit);
-            let Some(item) = item else { break };
-            if !self.run_item(core, item) {
-                goes_on = false;
+            let agenda = self.cx.agenda_mut();
+            let head = agenda.head();
+            let time = head.time();
+            if head >= until || time > limit {
+                break;
+            }
+            // What was cancelled is passed over.
+            if head.is_call() {
+                goes_on = agenda.pop_call().is_none_or(|taken| self.run_taken(core, time, taken));
+            } else {
+                goes_on = agenda.pop_tick().is_none_or(|tick| self.run_ticked(core, tick));
+            }
+            if !goes_on {
                 break;
             }
         }
@@ -145,7 +154,7 @@ impl<S: Strategy> Node<S> {
             core.announce(self.cx.desk(), node as usize, method, None);
         }
         let Some(strategy) = &mut self.strategy else { return true };
-        core.running = Some((node, method));
+        core.running = (node, method);
         let result = call(strategy, &self.cx);
         core.ended(self.cx.desk(), node as usize, method, result)
     }
@@ -176,35 +185,33 @@ impl<S: Strategy> Node<S> {
         self.dispatch(core, method, |strategy, cx| (hook.call)(strategy, cx))
     }
 
-    #[inline]
-    fn run_item(&mut self, core: &mut Core, item: Item<S::Call>) -> bool {
-        match item {
-            Item::Call(time, taken) => {
-                self.cx.desk().at_due(time, taken.due);
-                core.dispatched.calls += 1;
-                core.class = Class::Call;
-                if core.watched {
-                    core.set_place(time, Class::Call, 0, taken.sequence);
-                }
-                let counts = taken.sequence >= core.mark;
-                self.run_scheduled(core, taken.call, counts)
-            }
-            Item::Tick(tick) => {
-                self.cx.desk().at(tick.time);
-                core.dispatched.ticks += 1;
-                core.class = Class::Tick;
-                if core.watched {
-                    core.set_place(tick.time, Class::Tick, self.cx.node(), tick.rank);
-                }
-                self.run_scheduled(core, (tick.make)(), true)
-            }
+    #[inline(always)]
+    fn run_taken(&mut self, core: &mut Core, time: i64, taken: Taken<S::Call>) -> bool {
+        self.cx.desk().at_due(time, taken.due);
+        core.dispatched.calls += 1;
+        core.class = Class::Call;
+        if core.watched {
+            core.set_place(time, Class::Call, 0, taken.sequence);
         }
+        let counts_as_drain = core.draining && taken.sequence >= core.mark;
+        self.run_scheduled(core, taken.call, counts_as_drain)
     }
 
-    #[inline]
+    #[inline(always)]
+    fn run_ticked(&mut self, core: &mut Core, tick: Tick<S::Call>) -> bool {
+        self.cx.desk().at(tick.time);
+        core.dispatched.ticks += 1;
+        core.class = Class::Tick;
+        if core.watched {
+            core.set_place(tick.time, Class::Tick, self.cx.node(), tick.rank);
+        }
+        self.run_scheduled(core, (tick.make)(), core.draining)
+    }
+
+    #[inline(always)]
     fn run_scheduled(&mut self, core: &mut Core, call: S::Call, counts_as_drain: bool) -> bool {
         let method = S::call_name(&call);
-        if core.draining && counts_as_drain {
+        if counts_as_drain {
             core.last_drained = Some((self.cx.node(), method));
             core.count_drained(self.cx.desk(), 1);
         }
@@ -248,8 +255,10 @@ impl<S: Strategy> Node<S> {
 impl<S: Strategy> AnyNode for Node<S> {
     fn start(&mut self, core: &mut Core) -> bool {
         self.guarded(core, |node, core| {
-            node.started =
-                node.set_out(core) && node.run_hooks(core, Class::Start, |hooks| &mut hooks.starts);
+            if node.set_out(core) {
+                node.run_hooks(core, Class::Start, |hooks| &mut hooks.starts);
+                node.started = true;
+            }
         });
         self.started
     }
@@ -262,10 +271,10 @@ impl<S: Strategy> AnyNode for Node<S> {
 
     fn run_call(&mut self, core: &mut Core, slot: u32, sequence: u64) {
         self.enter(core, S::NAME);
-        let taken = self.cx.agenda().take_call(slot, sequence);
+        let taken = self.cx.agenda_mut().take_call(slot, sequence);
         if let Some(taken) = taken {
             let now = self.cx.desk().now.get();
-            self.run_item(core, Item::Call(now, taken));
+            self.run_taken(core, now, taken);
         }
         self.leave(core);
     }
@@ -273,9 +282,9 @@ impl<S: Strategy> AnyNode for Node<S> {
     fn run_tick(&mut self, core: &mut Core, rank: u64, slot: u32) {
         self.enter(core, S::NAME);
         let now = self.cx.desk().now.get();
-        let tick = self.cx.agenda().tick_now(now, rank, slot);
+        let tick = self.cx.agenda_mut().tick_now(now, rank, slot);
         if let Some(tick) = tick {
-            self.run_item(core, Item::Tick(tick));
+            self.run_ticked(core, tick);
         }
         self.leave(core);
     }

@@ -98,9 +98,9 @@ pub(crate) struct Row<T, H> {
 impl<S: Strategy, T: Payload, H: Take<S, T>> Attach<S> for Row<T, H> {
     fn attach(self: Box<Self>, joining: &mut Joining<'_, S>) {
         let method = joining.cx.method_name(self.method);
-        let node = joining.cx.node() as usize;
+        let (node, emits) = (joining.cx.node() as usize, joining.cx.has_outlets());
         if let Some(hub) = joining.reads(&self.stream, method) {
-            let handler = Handler { node, method, take: self.reader, strategy: PhantomData };
+            let handler = Handler { node, method, emits, take: self.reader, strategy: PhantomData };
             hub.add_reader(Box::new(handler));
         }
     }
@@ -110,13 +110,15 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Attach<S> for Row<T, H> {
 pub(crate) struct Handler<S, H> {
     node: usize,
     method: &'static str,
+    /// True if the strategy emits: then most bursts would end after one event.
+    pub(crate) emits: bool,
     take: H,
     strategy: PhantomData<fn(S)>,
 }
 
 impl<S: Strategy, H> Handler<S, H> {
     /// Makes one dispatch.
-    #[inline]
+    #[inline(always)]
     fn once(
         &mut self,
         nodes: &mut Nodes,
@@ -186,7 +188,7 @@ impl<S: Strategy, H> Handler<S, H> {
             if times.get(done).is_none_or(|&time| !node.catch_up(core, time)) {
                 break;
             }
-            core.running = Some((self.node as u32, self.method));
+            core.running = (self.node as u32, self.method);
         }
         core.mark = mark;
         if settles && done > 0 {

@@ -212,9 +212,11 @@ impl Runner {
             .collect();
         let mut core = Core::new(desk, std::mem::take(&mut parts.names), on_error, observers);
         core.drain_limit = limits.drain_limit;
-        match Engine::new(parts, core, limits).run() {
-            (outcome, None) => Ok(outcome),
-            (outcome, Some(kind)) => Err(Error::with_outcome(kind, outcome)),
+        let (outcome, errors) = Engine::new(parts, core, limits).run();
+        let mut errors = errors.into_iter();
+        match errors.next() {
+            None => Ok(outcome),
+            Some(first) => Err(Error::of_run(first, errors.collect(), outcome)),
         }
     }
 

@@ -20,8 +20,7 @@ use trace::{Trace, Verdict, difference};
 fn compare(scenario: &Scenario) -> Result<Trace, String> {
     let expected = reference(scenario);
     for path in [Path::Fast, Path::Watched] {
-        let mut actual = run(scenario, path);
-        if std::env::var("MASK").is_ok() { for (a, b) in actual.places.iter_mut().zip(&expected.places) { if a.round > b.round && actual.calls.iter().any(|c| c.answers.contains(&true)) { a.round = b.round; } } }
+        let actual = run(scenario, path);
         let watched = path == Path::Watched;
         let differences = [
             difference("calls", &actual.calls, &expected.calls),
@@ -44,7 +43,6 @@ fn the_engine_does_what_the_reference_does() {
     let begun = Instant::now();
     let reached = std::cell::RefCell::new(Reached::default());
     let result = TestRunner::new(config).run(&generator::scenario(), |scenario| {
-        if std::env::var("MASK").is_ok() { std::fs::write("/tmp/last", scenario.as_literal()).unwrap(); }
         let trace = compare(&scenario).map_err(TestCaseError::fail)?;
         reached.borrow_mut().note(&scenario, &trace);
         Ok(())

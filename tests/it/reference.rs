@@ -134,10 +134,10 @@ impl Reference<'_> {
         if self.over.is_some() {
             return;
         }
+        self.joins = 1;
         for (stream, _) in fed.iter().filter(|(_, fed)| fed.events.is_empty()) {
             self.end_of(*stream);
         }
-        self.joins = 1;
         let is_idle = self.todo.iter().all(|item| item.is_unbounded_tick());
         if self.scenario.end.is_none() && self.scenario.feeds.is_empty() && is_idle && !self.todo.is_empty() {
             self.over = Some(Verdict::NoEnd);
@@ -148,18 +148,18 @@ impl Reference<'_> {
         for strategy in 0..self.own.len() {
             let plan = &self.scenario.strategies[strategy];
             for (row, trigger) in plan.rows.iter().map(|row| &row.trigger).enumerate() {
-                if let &Trigger::Every { step, immediate, aligned } = trigger {
+                if let &Trigger::OnEvery { step, immediate, aligned } = trigger {
                     let timer = Timer { step, immediate, aligned, from: None, until: None, times: None };
                     self.set_timer(strategy, plan.method(row), &timer);
                 }
             }
             for (row, trigger) in plan.rows.iter().map(|row| &row.trigger).enumerate() {
-                if let &Trigger::After { delay } = trigger {
+                if let &Trigger::OnAfter { delay } = trigger {
                     self.schedule(strategy, plan.method(row), 0, self.now + delay);
                 }
             }
             self.own[strategy].started = true;
-            self.hooks(strategy, Class::Start, |trigger| matches!(trigger, Trigger::Start));
+            self.hooks(strategy, Class::Start, |trigger| matches!(trigger, Trigger::OnStart));
             if self.over.is_some() {
                 return;
             }
@@ -175,7 +175,7 @@ impl Reference<'_> {
             let is_settled = head.is_none_or(|head| head.key.0 > self.now);
             if is_settled && let Some(strategy) = self.unsettled.pop_first() {
                 self.joins = self.round + 1;
-                self.hooks(strategy, Class::Settled, |trigger| matches!(trigger, Trigger::Settled));
+                self.hooks(strategy, Class::Settled, |trigger| matches!(trigger, Trigger::OnSettled));
                 continue;
             }
             let Some(head) = head else { break };
@@ -227,9 +227,9 @@ impl Reference<'_> {
     fn deliver(&mut self, stream: usize, value: u32, index: u64) {
         for strategy in 0..self.own.len() {
             let plan = &self.scenario.strategies[strategy];
-            let reads = |trigger: &Trigger| matches!(trigger, Trigger::Event { stream: read, .. } if *read == stream);
+            let reads = |trigger: &Trigger| matches!(trigger, Trigger::OnEvent { stream: read, .. } if *read == stream);
             for method in plan.rows_where(reads) {
-                if !plan.rows_where(|trigger| matches!(trigger, Trigger::Settled)).is_empty() {
+                if !plan.rows_where(|trigger| matches!(trigger, Trigger::OnSettled)).is_empty() {
                     self.unsettled.insert(strategy);
                 }
                 self.call(strategy, method, Class::Event, value, self.now, Some((stream, index)));
@@ -247,7 +247,7 @@ impl Reference<'_> {
             return;
         }
         for strategy in 0..self.own.len() {
-            let ends = |trigger: &Trigger| matches!(trigger, Trigger::End { stream: read } if *read == stream);
+            let ends = |trigger: &Trigger| matches!(trigger, Trigger::OnEnd { stream: read } if *read == stream);
             for method in self.scenario.strategies[strategy].rows_where(ends) {
                 self.sequence += 1;
                 let key = (self.now, self.joins, Class::Call, self.sequence, 0, 0);
@@ -299,7 +299,7 @@ impl Reference<'_> {
             let (stream, index) = (event.map(|(stream, _)| stream), event.map(|(_, index)| index));
             let index = index.filter(|_| stream.is_some_and(|stream| self.scenario.keeps_index(stream)));
             let stream = stream.map(stream_name);
-            self.over = Some(Verdict::Handler { strategy, method, stream, index, now, also: 0 });
+            self.over = Some(Verdict::Handler { strategy, method, stream, index, now });
         } else if self.scenario.past_is_error && self.trace.figures.clamped > clamped {
             self.over = Some(Verdict::Refused { strategy, method });
         } else if ops.iter().any(|op| matches!(op, Op::Stop)) {
@@ -412,13 +412,12 @@ impl Reference<'_> {
         self.joins = self.round + 1;
         for strategy in 0..self.own.len() {
             if self.own[strategy].started {
-                self.hooks(strategy, Class::Stop, |trigger| matches!(trigger, Trigger::Stop));
+                self.hooks(strategy, Class::Stop, |trigger| matches!(trigger, Trigger::OnStop));
             }
             match (self.over.take(), &mut self.trace.verdict) {
                 (Some(Verdict::Requested) | None, _) => {}
                 (Some(late), first @ (Verdict::Finished | Verdict::Requested)) => *first = late,
-                (Some(_), Verdict::Handler { also, .. }) => *also += 1,
-                (Some(_), _) => {}
+                (Some(_), _) => self.trace.figures.also += 1,
             }
         }
         for item in std::mem::take(&mut self.todo) {

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::radix::{Entry, Radix};
 use super::shelf::{Shelf, Taken};
+use crate::heads::Due;
 
 /// How many rings there are. Each constant delay in use fills at most one of them.
 const RINGS: usize = 4;
@@ -61,12 +62,14 @@ enum Found {
 #[derive(Debug)]
 pub(crate) struct Calls<C> {
     rings: Vec<VecDeque<Ringed<C>>>,
+    /// The last time in each ring; the least one for an empty ring.
+    tails: [i64; RINGS],
     rest: Radix,
     shelf: Shelf<C>,
     /// The slots of calls that were moved out of a ring, by birth.
     moved: BTreeMap<u64, u32>,
     /// The least place of all rings and the rest, stale ones included.
-    head: Option<(i64, u64)>,
+    head: Due,
     /// The ring it is in, if it is in one.
     head_ring: usize,
     /// Calls that will run.
@@ -79,10 +82,11 @@ impl<C> Calls<C> {
     pub(crate) const fn new() -> Self {
         Calls {
             rings: Vec::new(),
+            tails: [i64::MIN; RINGS],
             rest: Radix::new(),
             shelf: Shelf::new(),
             moved: BTreeMap::new(),
-            head: None,
+            head: Due::NEVER,
             head_ring: RINGS,
             live: 0,
             stale: 0,
@@ -97,7 +101,7 @@ impl<C> Calls<C> {
 
     /// A lower bound of the place of the next call: exact unless that call was cancelled.
     #[inline]
-    pub(crate) fn head(&self) -> Option<(i64, u64)> {
+    pub(crate) fn head(&self) -> Due {
         self.head
     }
 
@@ -112,20 +116,20 @@ impl<C> Calls<C> {
     #[inline]
     pub(crate) fn push(&mut self, call: C, time: i64, due: i64, sequence: u64) -> CallKey {
         self.live += 1;
-        let head = (time, sequence);
-        let leads = self.head.is_none_or(|first| head < first);
+        let head = Due::call(time, sequence);
+        let leads = head < self.head;
         let found = if time == due { self.free_ring(time) } else { None };
         let Some(ring) = found else {
             let slot = self.shelf.put(call, due, sequence, sequence);
             self.rest.push(Entry { time, rank: sequence, id: slot });
             if leads {
-                (self.head, self.head_ring) = (Some(head), RINGS);
+                (self.head, self.head_ring) = (head, RINGS);
             }
             return CallKey { birth: sequence, time, slot };
         };
         self.rings[ring].push_back(Ringed { time, sequence, call: Some(call) });
         if leads {
-            (self.head, self.head_ring) = (Some(head), ring);
+            (self.head, self.head_ring) = (head, ring);
         }
         CallKey { birth: sequence, time, slot: IN_RING }
     }
@@ -136,6 +140,9 @@ impl<C> Calls<C> {
         let taken = match self.rings.get_mut(self.head_ring) {
             Some(ring) => {
                 let Ringed { time, sequence, call } = ring.pop_front()?;
+                if ring.is_empty() {
+                    self.tails[self.head_ring] = i64::MIN;
+                }
                 let taken = call.map(|call| Taken { call, due: time, sequence });
                 self.live -= usize::from(taken.is_some());
                 taken
@@ -182,7 +189,13 @@ impl<C> Calls<C> {
 
     /// Gives a pending call another due time and sequence; queues it for `time` if there is one, else the caller
     /// keeps the returned slot as with [`Calls::store`]. None if it is not pending.
-    pub(crate) fn reschedule(&mut self, key: CallKey, time: Option<i64>, due: i64, sequence: u64) -> Option<u32> {
+    pub(crate) fn reschedule(
+        &mut self,
+        key: CallKey,
+        time: Option<i64>,
+        due: i64,
+        sequence: u64,
+    ) -> Option<u32> {
         let slot = match self.find(key)? {
             Found::Ring { ring, index } => {
                 let call = self.rings[ring][index].call.take()?;
@@ -204,22 +217,20 @@ impl<C> Calls<C> {
 
     /// The pending calls with their due times, in no order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, &C)> {
-        let ringed = self.rings.iter().flatten().filter_map(|ringed| Some((ringed.time, ringed.call.as_ref()?)));
+        let ringed =
+            self.rings.iter().flatten().filter_map(|ringed| Some((ringed.time, ringed.call.as_ref()?)));
         ringed.chain(self.shelf.iter())
     }
 
-    /// The first ring that ends at or before `time`.
+    /// The first ring whose last call is due at or before `time`, which is its tail from now on.
     #[inline]
     fn free_ring(&mut self, time: i64) -> Option<usize> {
-        let is_free = |ring: &VecDeque<Ringed<C>>| ring.back().is_none_or(|last| last.time <= time);
-        if let Some(free) = self.rings.iter().position(is_free) {
-            return Some(free);
+        let free = self.tails.iter().position(|&tail| tail <= time)?;
+        self.tails[free] = time;
+        if free == self.rings.len() {
+            self.rings.push(VecDeque::new());
         }
-        if self.rings.len() == RINGS {
-            return None;
-        }
-        self.rings.push(VecDeque::new());
-        Some(self.rings.len() - 1)
+        Some(free)
     }
 
     fn find(&self, key: CallKey) -> Option<Found> {
@@ -227,7 +238,8 @@ impl<C> Calls<C> {
             return self.shelf.has(key.slot, key.birth).then_some(Found::Slot(key.slot));
         }
         for (ring, entries) in self.rings.iter().enumerate() {
-            let place = entries.binary_search_by_key(&(key.time, key.birth), |entry| (entry.time, entry.sequence));
+            let place =
+                entries.binary_search_by_key(&(key.time, key.birth), |entry| (entry.time, entry.sequence));
             if let Ok(index) = place
                 && entries[index].call.is_some()
             {
@@ -239,14 +251,24 @@ impl<C> Calls<C> {
 
     #[inline]
     fn find_head(&mut self) {
-        (self.head, self.head_ring) = (self.rest.peek(), RINGS);
+        let (mut head, mut head_ring) = (Due::NEVER, RINGS);
+        if let Some((time, sequence)) = self.rest.peek() {
+            head = Due::call(time, sequence);
+        } else if let [ring] = &self.rings[..] {
+            // The common case: one constant delay, and nothing else.
+            self.head = ring.front().map_or(Due::NEVER, |first| Due::call(first.time, first.sequence));
+            self.head_ring = 0;
+            return;
+        }
         for (index, ring) in self.rings.iter().enumerate() {
-            if let Some(first) = ring.front()
-                && self.head.is_none_or(|head| (first.time, first.sequence) < head)
-            {
-                (self.head, self.head_ring) = (Some((first.time, first.sequence)), index);
+            if let Some(first) = ring.front() {
+                let place = Due::call(first.time, first.sequence);
+                if place < head {
+                    (head, head_ring) = (place, index);
+                }
             }
         }
+        (self.head, self.head_ring) = (head, head_ring);
     }
 
     /// An entry became stale. Once they are the majority they are swept, so that timeouts which are always pushed
@@ -255,8 +277,9 @@ impl<C> Calls<C> {
         // A call that joined a round had no entry; counting it all the same only sweeps a little earlier.
         self.stale += 1;
         if self.stale > self.live + 64 {
-            for ring in &mut self.rings {
+            for (ring, tail) in self.rings.iter_mut().zip(&mut self.tails) {
                 ring.retain(|entry| entry.call.is_some());
+                *tail = ring.back().map_or(i64::MIN, |last| last.time);
             }
             let shelf = &self.shelf;
             self.rest.retain(|entry| shelf.is_current(entry.id, entry.rank));
@@ -272,7 +295,8 @@ mod tests {
 
     fn drain(calls: &mut Calls<u32>) -> Vec<(i64, u32)> {
         let mut order = Vec::new();
-        while let Some((time, _)) = calls.head() {
+        while calls.head() != Due::NEVER {
+            let time = calls.head().time();
             order.extend(calls.pop().map(|taken| (time, taken.call)));
         }
         order
@@ -291,7 +315,9 @@ mod tests {
     #[test]
     fn s13_a_cancelled_call_is_gone_and_its_key_with_it() {
         let mut calls = Calls::new();
-        let keys: Vec<_> = (0..8).map(|k| calls.push(k, 80 - 10 * i64::from(k), 80 - 10 * i64::from(k), u64::from(k))).collect();
+        let keys: Vec<_> = (0..8)
+            .map(|k| calls.push(k, 80 - 10 * i64::from(k), 80 - 10 * i64::from(k), u64::from(k)))
+            .collect();
         for &key in [&keys[0], &keys[6]] {
             assert!(calls.cancel(key));
             assert!(!calls.cancel(key));

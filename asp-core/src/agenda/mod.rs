@@ -11,8 +11,9 @@ pub use calls::CallKey;
 pub use timers::TimerKey;
 
 use calls::Calls;
-use shelf::Taken;
-use timers::{Tick, Timers};
+pub(crate) use shelf::Taken;
+pub(crate) use timers::Tick;
+use timers::Timers;
 
 use crate::every::Grid;
 use crate::heads::Due;
@@ -28,13 +29,6 @@ pub(crate) struct Agenda<C> {
     head: Due,
     /// True if something changed since the last [`Agenda::take_touched`].
     touched: bool,
-}
-
-/// The next thing of an agenda.
-#[derive(Debug)]
-pub(crate) enum Item<C> {
-    Call(i64, Taken<C>),
-    Tick(Tick<C>),
 }
 
 impl<C> Agenda<C> {
@@ -68,26 +62,22 @@ impl<C> Agenda<C> {
         self.timers.live()
     }
 
-    /// Takes the next item if its place is before `until` and its time not after `limit`.
+    /// Takes the call at the head out, which [`Due::is_call`]; none if it was cancelled.
     #[inline]
-    pub(crate) fn pop_before(&mut self, until: Due, limit: i64) -> Option<Item<C>> {
-        loop {
-            if self.head >= until || self.head.time() > limit {
-                return None;
-            }
-            self.touched = true;
-            let item = if self.head.is_call() {
-                let time = self.head.time();
-                self.calls.pop().map(|taken| Item::Call(time, taken))
-            } else {
-                self.timers.pop().map(Item::Tick)
-            };
-            self.find_head();
-            // What was cancelled is passed over.
-            if item.is_some() {
-                return item;
-            }
-        }
+    pub(crate) fn pop_call(&mut self) -> Option<Taken<C>> {
+        self.touched = true;
+        let taken = self.calls.pop();
+        self.find_head();
+        taken
+    }
+
+    /// Takes the tick at the head out; none if its timer was cancelled.
+    #[inline]
+    pub(crate) fn pop_tick(&mut self) -> Option<Tick<C>> {
+        self.touched = true;
+        let tick = self.timers.pop();
+        self.find_head();
+        tick
     }
 
     /// Queues a call for `time`.
@@ -121,7 +111,13 @@ impl<C> Agenda<C> {
 
     /// Gives a pending call another due time; queues it if there is a `time` to queue it for.
     /// None if it was not pending; else its slot, for [`Agenda::take_call`].
-    pub(crate) fn reschedule(&mut self, key: CallKey, time: Option<i64>, due: i64, sequence: u64) -> Option<u32> {
+    pub(crate) fn reschedule(
+        &mut self,
+        key: CallKey,
+        time: Option<i64>,
+        due: i64,
+        sequence: u64,
+    ) -> Option<u32> {
         self.touched = true;
         let slot = self.calls.reschedule(key, time, due, sequence);
         self.find_head();
@@ -173,7 +169,7 @@ impl<C> Agenda<C> {
 
     #[inline]
     fn find_head(&mut self) {
-        let call = self.calls.head().map_or(Due::NEVER, |(time, sequence)| Due::call(time, sequence));
+        let call = self.calls.head();
         let tick = self.timers.head().map_or(Due::NEVER, |time| Due::tick(time, self.node));
         self.head = call.min(tick);
     }

@@ -69,7 +69,10 @@ impl Radix {
     /// The place of the least entry.
     #[inline]
     pub(crate) fn peek(&self) -> Option<(i64, u64)> {
-        (self.busy != 0).then(|| self.least[self.busy.trailing_zeros() as usize])
+        if self.len == 0 {
+            return None;
+        }
+        Some(self.least[self.busy.trailing_zeros() as usize])
     }
 
     /// Takes out the least entry.

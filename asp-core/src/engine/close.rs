@@ -10,32 +10,29 @@ use crate::outcome::{Instance, Outcome, Report, StopReason};
 use crate::time::Timestamp;
 
 impl Engine {
-    pub(super) fn close(mut self, ended: Ended) -> (Outcome, Option<ErrorKind>) {
+    pub(super) fn close(mut self, ended: Ended) -> (Outcome, Vec<ErrorKind>) {
         let raised = self.core.raised.take();
-        let (reason, mut error) = match (ended, raised) {
-            (Err(kind), _) => (StopReason::Failed, Some(kind)),
-            (Ok(_), Some(raised)) => (StopReason::Failed, Some(self.describe(*raised))),
-            (Ok(reason), None) => (reason, None),
+        let (reason, mut errors) = match (ended, raised) {
+            (Err(kind), _) => (StopReason::Failed, vec![kind]),
+            (Ok(_), Some(raised)) => (StopReason::Failed, vec![self.describe(*raised)]),
+            (Ok(reason), None) => (reason, Vec::new()),
         };
         if let (StopReason::Finished, Some(end)) = (reason, self.limits.end) {
-            let end = end.as_nanos().max(self.now());
-            self.core.desk().at(end);
-        }
-        let pending = self.count_pending();
-        for late in self.stop_all() {
-            match &mut error {
-                None => error = Some(late),
-                Some(ErrorKind::Handler(first)) => first.also.push(late.to_string()),
-                Some(_) => {}
+            if end.as_nanos() > self.now() {
+                self.core.round = 0;
+                self.core.desk().at(end.as_nanos());
             }
         }
-        let reason = if error.is_some() { StopReason::Failed } else { reason };
-        (self.into_outcome(reason, pending), error)
+        let pending = self.count_pending();
+        errors.append(&mut self.stop_all());
+        let reason = if errors.is_empty() { reason } else { StopReason::Failed };
+        (self.into_outcome(reason, pending), errors)
     }
 
     /// What will not be run any more; emitted values among it are dropped.
     fn count_pending(&mut self) -> u64 {
-        let emissions: usize = self.hubs.iter_mut().map(|hub| hub.channel_mut().discard_emitted(&self.core)).sum();
+        let emissions: usize =
+            self.hubs.iter_mut().map(|hub| hub.channel_mut().discard_emitted(&self.core)).sum();
         *self.core.desk().joined.borrow_mut() = Default::default();
         (self.core.alive + emissions) as u64
     }
@@ -76,8 +73,10 @@ impl Engine {
             pending,
             errors: self.core.errors,
         };
-        let collected =
-            self.hubs.iter_mut().filter_map(|hub| Some((hub.channel().name().to_string(), hub.channel_mut().take_collected()?)));
+        let collected = self
+            .hubs
+            .iter_mut()
+            .filter_map(|hub| Some((hub.channel().name().to_string(), hub.channel_mut().take_collected()?)));
         let collected = collected.collect();
         let names = self.core.names.iter().map(|name| name.to_string());
         let strategies =
@@ -109,7 +108,6 @@ impl Engine {
             event_time: Timestamp::from_nanos(desk.event_time.get()),
             now: Timestamp::from_nanos(desk.now.get()),
             reason,
-            also: Vec::new(),
         })
     }
 }

@@ -70,8 +70,8 @@ enum Turn {
     Lanes { limit: i64, outer: i64 },
     /// Emissions of this round.
     Emissions,
-    /// The agenda of the node with the least head.
-    Agenda,
+    /// The agenda of the node with the least head, up to the limit.
+    Agenda { limit: i64 },
     /// What else joined the rounds of this instant.
     Rounds,
     /// A strategy whose events of this instant are all in.
@@ -117,7 +117,7 @@ impl Engine {
                     self.hold();
                     self.run_emissions();
                 }
-                Turn::Agenda => self.run_agenda(),
+                Turn::Agenda { limit } => self.run_agenda(limit),
                 Turn::Rounds => self.run_rounds()?,
                 Turn::Settle => self.settle(),
                 Turn::Finish => return Ok(StopReason::Finished),
@@ -135,14 +135,17 @@ impl Engine {
         let head = self.core.heads.first();
         let agenda = (head != Due::NEVER).then(|| head.time());
         // Only round 0 has source events and agenda items at `now`: what comes later joins the rounds.
+        if now > self.last() {
+            return Turn::Finish;
+        }
         if lane.is_some_and(|time| time <= now) {
             return Turn::Lanes { limit: now, outer: now };
         }
         if agenda.is_some_and(|time| time <= now) {
             // The emissions of `on_start` are part of round 0, between its events and its calls (S36).
-            return if self.round.is_empty() { Turn::Agenda } else { Turn::Emissions };
+            return if self.round.emissions > 0 { Turn::Emissions } else { Turn::Agenda { limit: now } };
         }
-        if !self.round.is_empty() || !self.core.desk().joined.borrow().is_empty() {
+        if !self.round.is_empty() || self.has_joined() {
             return Turn::Rounds;
         }
         if !self.core.unsettled.is_empty() {
@@ -153,8 +156,6 @@ impl Engine {
 
     /// Nothing is left at this instant: who is next?
     fn move_on(&mut self, lane: Option<i64>, agenda: Option<i64>) -> Turn {
-        self.core.round = 0;
-        self.core.end_trace();
         let last = self.last();
         let is_over = match (lane, agenda) {
             (None, None) => true,
@@ -162,12 +163,16 @@ impl Engine {
             (Some(lane), None) => lane > last,
             (Some(lane), Some(agenda)) => lane.min(agenda) > last,
         };
+        if is_over {
+            return Turn::Finish;
+        }
+        self.core.round = 0;
+        self.core.end_trace();
         match (lane, agenda) {
-            _ if is_over => Turn::Finish,
             (Some(lane), agenda) if agenda.is_none_or(|agenda| lane <= agenda) => {
                 Turn::Lanes { limit: agenda.unwrap_or(i64::MAX).min(last), outer: last }
             }
-            _ => Turn::Agenda,
+            _ => Turn::Agenda { limit: last },
         }
     }
 
@@ -272,23 +277,14 @@ impl Engine {
     }
 
     /// Lets the node with the least head work through its agenda, up to the next item of anyone else.
-    fn run_agenda(&mut self) {
+    fn run_agenda(&mut self, limit: i64) {
         let node = self.core.heads.first_node();
         let others = self.core.heads.first_but(node);
         let lane = self.merge.peek().map_or(Due::NEVER, Due::at);
-        let now = self.now();
-        let limit = if self.instant_goes_on() { now } else { self.last() };
         self.core.desk().set_limit(limit);
         if let Some(node) = self.nodes.get_mut(node) {
             node.run_agenda(&mut self.core, others.min(lane));
         }
-    }
-
-    /// True if something is pending at this very instant, so that time must not move on.
-    fn instant_goes_on(&self) -> bool {
-        !self.round.is_empty()
-            || !self.core.desk().joined.borrow().is_empty()
-            || !self.core.unsettled.is_empty()
     }
 
     /// Why the run stops here, if it does.

@@ -8,8 +8,8 @@ use crate::hub::Filled;
 use crate::outcome::{Outcome, StopReason};
 
 impl Engine {
-    /// Runs from start to end; what is left of it, and why it stopped if that was an error.
-    pub(crate) fn run(mut self) -> (Outcome, Option<ErrorKind>) {
+    /// Runs from start to end; what is left of it, and the errors that stopped it, the first one first.
+    pub(crate) fn run(mut self) -> (Outcome, Vec<ErrorKind>) {
         let ended = self.open().and_then(|reason| match reason {
             None => self.run_guarded(),
             Some(reason) => Ok(reason),
@@ -37,14 +37,14 @@ impl Engine {
         if !self.start_all() {
             return self.stopped().unwrap_or(Ok(StopReason::Failed)).map(Some);
         }
+        // What `on_start` emitted or scheduled for now is part of round 0 (S36).
+        self.promote();
         for (lane, state) in states.iter().enumerate() {
             if let Filled::Ended = state {
-                // Empty from the start: its end is an item of round 0, after what `on_start` scheduled.
+                // Empty from the start: its end belongs to the next round of the start (S54).
                 self.lane_ended(self.lanes[lane]);
             }
         }
-        // What `on_start` emitted or scheduled for now is part of round 0 (S36).
-        self.promote();
         self.check_timers_alone().map(|()| None)
     }
 

@@ -14,7 +14,9 @@ const SUSPICIOUS: u32 = 8;
 /// What is left of the current round. Its emissions and calls stand in front of the desk's queues.
 #[derive(Debug, Default)]
 pub(super) struct Round {
-    emissions: usize,
+    pub(super) emissions: usize,
+    /// Emissions of this instant that were delivered.
+    delivered: usize,
     calls: usize,
     ticks: VecDeque<SoonTick>,
 }
@@ -30,8 +32,8 @@ impl Engine {
     pub(super) fn run_emissions(&mut self) {
         while self.round.emissions > 0 && !self.core.desk().halted() {
             self.round.emissions -= 1;
-            let emission = self.core.desk().joined.borrow_mut().emissions.pop_front();
-            let Some(emission) = emission else { return };
+            let emission = self.core.desk().joined.borrow().emissions[self.round.delivered];
+            self.round.delivered += 1;
             if self.core.draining && emission.sequence >= self.core.mark {
                 self.core.drained += 1;
             }
@@ -45,15 +47,38 @@ impl Engine {
     /// Dispatches all rounds of this instant, until nothing joins them any more.
     pub(super) fn run_rounds(&mut self) -> Result<(), ErrorKind> {
         self.hold();
+        let mut begun = false;
         loop {
-            self.run_emissions();
-            self.run_calls();
-            self.run_ticks();
-            if self.core.desk().halted() || self.core.desk().joined.borrow().is_empty() {
+            if self.round.emissions > 0 {
+                self.run_emissions();
+                self.run_calls();
+                self.run_ticks();
+            } else {
+                let before = self.core.dispatched.total();
+                self.run_calls();
+                self.run_ticks();
+                if begun && self.core.dispatched.total() == before {
+                    // Everything in it was cancelled: it was no round.
+                    self.core.round -= 1;
+                }
+            }
+            if self.core.desk().halted() {
+                return Ok(());
+            }
+            if !self.has_joined() {
+                self.round.delivered = 0;
+                self.core.desk().joined.borrow_mut().emissions.clear();
                 return Ok(());
             }
             self.next_round()?;
+            begun = true;
         }
+    }
+
+    /// True if something waits for the next round of this instant.
+    pub(super) fn has_joined(&self) -> bool {
+        let joined = self.core.desk().joined.borrow();
+        joined.emissions.len() > self.round.delivered || !joined.calls.is_empty() || !joined.ticks.is_empty()
     }
 
     /// Keeps time from moving on.
@@ -104,7 +129,7 @@ impl Engine {
     /// Makes what joined the next round the current one.
     pub(super) fn promote(&mut self) {
         let mut joined = self.core.desk().joined.borrow_mut();
-        self.round.emissions = joined.emissions.len();
+        self.round.emissions = joined.emissions.len() - self.round.delivered;
         self.round.calls = joined.calls.len();
         if !joined.ticks.is_empty() {
             joined.ticks.sort_unstable();

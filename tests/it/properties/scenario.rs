@@ -55,14 +55,14 @@ pub(crate) struct Row {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Trigger {
-    Event { stream: usize, by_reference: bool },
+    OnEvent { stream: usize, by_reference: bool },
     Deferred,
-    Every { step: i64, immediate: bool, aligned: bool },
-    After { delay: i64 },
-    Start,
-    Settled,
-    End { stream: usize },
-    Stop,
+    OnEvery { step: i64, immediate: bool, aligned: bool },
+    OnAfter { delay: i64 },
+    OnStart,
+    OnSettled,
+    OnEnd { stream: usize },
+    OnStop,
 }
 
 /// Something a handler does. Rows, outlets and keys are counted round: `row: 5` of 3 rows is row 2.
@@ -137,8 +137,8 @@ impl Plan {
         self.emits.retain(|&stream| !std::mem::replace(&mut seen[stream], true));
         let mut stops = 0;
         self.rows.retain(|row| {
-            stops += usize::from(matches!(row.trigger, Trigger::Stop));
-            !matches!(row.trigger, Trigger::Stop) || stops == 1
+            stops += usize::from(matches!(row.trigger, Trigger::OnStop));
+            !matches!(row.trigger, Trigger::OnStop) || stops == 1
         });
         for op in self.script.iter_mut().flatten() {
             if let Op::Every { timer, .. } = op
@@ -169,7 +169,7 @@ impl Plan {
 impl Trigger {
     pub(crate) fn stream(&self) -> Option<usize> {
         match self {
-            Trigger::Event { stream, .. } | Trigger::End { stream } => Some(*stream),
+            Trigger::OnEvent { stream, .. } | Trigger::OnEnd { stream } => Some(*stream),
             _ => None,
         }
     }

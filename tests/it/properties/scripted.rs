@@ -151,25 +151,25 @@ impl Strategy for Scripted {
             let name = METHODS[method];
             let hook = move |class| move |this: &mut Self, cx: &Context<Self>| this.handle(cx, class, method, 0);
             match *trigger {
-                Trigger::Event { stream: read, by_reference: false } => wiring
+                Trigger::OnEvent { stream: read, by_reference: false } => wiring
                     .on_event(stream(read), name, move |this, cx, value| this.handle(cx, Class::Event, method, value)),
-                Trigger::Event { stream: read, by_reference: true } => {
+                Trigger::OnEvent { stream: read, by_reference: true } => {
                     wiring.on_event_ref(stream(read), name, move |this, cx, &value| {
                         this.handle(cx, Class::Event, method, value)
                     });
                 }
                 Trigger::Deferred => wiring.deferred(name),
-                Trigger::Every { step, immediate, aligned } => {
+                Trigger::OnEvery { step, immediate, aligned } => {
                     let timer = Timer { step, immediate, aligned, from: None, until: None, times: None };
                     wiring.every(name, every(&timer, unit), TICKS[method]);
                 }
-                Trigger::After { delay } => {
+                Trigger::OnAfter { delay } => {
                     wiring.after(name, Duration::from_nanos(delay * unit), SHOTS[method]);
                 }
-                Trigger::Start => wiring.on_start(name, hook(Class::Start)),
-                Trigger::Settled => wiring.on_settled(name, hook(Class::Settled)),
-                Trigger::End { stream: read } => wiring.on_end(stream(read), name, hook(Class::Call)),
-                Trigger::Stop => wiring.on_stop(name, hook(Class::Stop)),
+                Trigger::OnStart => wiring.on_start(name, hook(Class::Start)),
+                Trigger::OnSettled => wiring.on_settled(name, hook(Class::Settled)),
+                Trigger::OnEnd { stream: read } => wiring.on_end(stream(read), name, hook(Class::Call)),
+                Trigger::OnStop => wiring.on_stop(name, hook(Class::Stop)),
             }
         }
     }
@@ -228,17 +228,21 @@ pub(crate) fn run(scenario: &Scenario, path: Path) -> Trace {
             });
         });
     }
+    let mut also = 0;
     let (outcome, verdict) = match runner.run() {
         Ok(outcome) if outcome.report().reason == StopReason::Requested => (outcome, Verdict::Requested),
         Ok(outcome) => (outcome, Verdict::Finished),
         Err(error) => {
             let verdict = verdict(scenario, error.kind());
+            also = error.also().len();
             (error.into_outcome().expect("the run had begun"), verdict)
         }
     };
     let calls = std::mem::take(&mut *log.lock().unwrap());
     let places = std::mem::take(&mut *places.lock().unwrap());
-    finished(scenario, outcome, verdict, calls, places)
+    let mut trace = finished(scenario, outcome, verdict, calls, places);
+    trace.figures.also = also;
+    trace
 }
 
 fn build(scenario: &Scenario, log: &Log) -> Runner {
@@ -340,7 +344,6 @@ fn verdict(scenario: &Scenario, kind: &ErrorKind) -> Verdict {
                 stream: failure.stream.clone(),
                 index: failure.index.filter(|_| number.is_some_and(|number| scenario.keeps_index(number))),
                 now: unit(failure.now),
-                also: failure.also.len(),
             }
         }
         ErrorKind::Refused { strategy, method, .. } => {
@@ -372,6 +375,7 @@ fn finished(
         clamped,
         pending,
         errors,
+        also: 0,
         dispatched: [
             dispatched.starts,
             dispatched.events,

@@ -46,7 +46,7 @@ pub(crate) enum Verdict {
     NoEnd,
     Unordered { stream: String, position: Option<usize>, index: u64, previous: i64, found: i64 },
     Source { stream: String, position: Option<usize>, index: u64 },
-    Handler { strategy: String, method: String, stream: Option<String>, index: Option<u64>, now: i64, also: usize },
+    Handler { strategy: String, method: String, stream: Option<String>, index: Option<u64>, now: i64 },
     Refused { strategy: String, method: String },
 }
 
@@ -58,6 +58,8 @@ pub(crate) struct Figures {
     pub(crate) clamped: u64,
     pub(crate) pending: u64,
     pub(crate) errors: u64,
+    /// Errors of `on_stop` after the one that counts (S47).
+    pub(crate) also: usize,
     /// By class.
     pub(crate) dispatched: [u64; 6],
 }

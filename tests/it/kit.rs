@@ -1,0 +1,78 @@
+//! What the rule tests share: seconds, events, and a log in the notation of the rules (`a1@1, tick@1`).
+
+use std::fmt::{Debug, Display};
+use std::sync::{Arc, Mutex};
+
+use asp::prelude::*;
+use asp::{Class, ErrorKind, Outcome, Strategy};
+
+/// A payload that says what it is. An alias, since a handler that takes `&str` takes a reference to a payload.
+pub(crate) type Name = &'static str;
+
+/// That many seconds after 1970.
+pub(crate) fn s(seconds: f64) -> Timestamp {
+    Timestamp::from_nanos((seconds * 1e9).round() as i64)
+}
+
+/// That many seconds.
+pub(crate) fn d(seconds: f64) -> Duration {
+    Duration::from_nanos((seconds * 1e9).round() as i64)
+}
+
+/// Events at those seconds.
+pub(crate) fn at<T: Clone>(events: &[(f64, T)]) -> Vec<(Timestamp, T)> {
+    events.iter().map(|(seconds, value)| (s(*seconds), value.clone())).collect()
+}
+
+/// A time in seconds, as short as it can be written.
+pub(crate) fn seconds(time: Timestamp) -> String {
+    let nanos = time.as_nanos();
+    let (sign, nanos) = (if nanos < 0 { "-" } else { "" }, nanos.unsigned_abs());
+    let text = format!("{sign}{}.{:09}", nanos / 1_000_000_000, nanos % 1_000_000_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// What happened, in order; shared by the strategies of a test.
+#[derive(Clone, Default)]
+pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    /// Notes `what@now`.
+    pub(crate) fn note<S: Strategy>(&self, cx: &Context<S>, what: impl Display) {
+        self.add(format!("{what}@{}", seconds(cx.now())));
+    }
+
+    pub(crate) fn add(&self, line: String) {
+        self.0.lock().unwrap().push(line);
+    }
+
+    /// All notes, and forgets them.
+    pub(crate) fn take(&self) -> String {
+        std::mem::take(&mut *self.0.lock().unwrap()).join(", ")
+    }
+}
+
+/// Runs, and shows each handler call as `strategy.handler@time#round`; hooks at the end without round.
+pub(crate) fn observed(runner: Runner) -> String {
+    let log = Log::default();
+    let seen = log.clone();
+    let runner = runner.observe(move |dispatch| {
+        let place = dispatch.place;
+        let round = if place.class == Class::Stop { String::new() } else { format!("#{}", place.round) };
+        seen.add(format!("{}.{}@{}{round}", dispatch.strategy, dispatch.handler, seconds(place.time)));
+    });
+    runner.run().unwrap();
+    log.take()
+}
+
+/// Runs into an error; its kind as text, and what is left of the run.
+pub(crate) fn failed(runner: Runner) -> (String, Option<Outcome>) {
+    let error = runner.run().expect_err("the run stops with an error");
+    (format!("{:?}", error.kind()), error.into_outcome())
+}
+
+/// Runs into an error that must be of the shape that `pick` takes apart.
+pub(crate) fn failed_with<T: Debug>(runner: Runner, pick: impl Fn(&ErrorKind) -> Option<T>) -> T {
+    let error = runner.run().expect_err("the run stops with an error");
+    pick(error.kind()).unwrap_or_else(|| panic!("another error: {error}"))
+}

@@ -1,0 +1,15 @@
+//! One test or more for each rule of the time semantics, from the worked examples: `s07_total_order` is rule S7.
+
+mod ends;
+mod errors;
+mod fan_out;
+mod order;
+mod panics;
+mod past;
+mod schedule;
+mod settled;
+mod sources;
+mod starts;
+mod stops;
+mod time;
+mod timers;
