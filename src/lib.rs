@@ -3,10 +3,10 @@
 
 pub use asp_core::{
     ByValue, CallKey, CallSlot, Class, Context, Delay, Dispatch, Dispatched, Duration, Error, ErrorKind,
-    Event, Every, GraphFault, HandlerError, HandlerFailure, HandlerResult, HandlerReturn, InPast, IntoSource,
-    Key, OnError, Once, Outcome, PastItem, PastSchedule, Payload, Place, Reason, Report, Request, Result,
-    Runner, Slot, Source, StopReason, Strategy, Stream, TimeError, TimerKey, TimerSlot, Timestamp, Wiring,
-    time, timestamps,
+    Event, Every, GraphFault, HandlerError, HandlerFailure, HandlerInfo, HandlerResult, HandlerReturn,
+    InPast, IntoSource, Key, OnError, Once, Outcome, Pace, PastItem, PastSchedule, Payload, Place, Reason,
+    Report, Request, Result, Runner, Slot, Source, StopReason, Strategy, StrategyInfo, Stream, StreamInfo,
+    TimeError, TimerKey, TimerSlot, Timestamp, Wiring, time, timestamps,
 };
 pub use asp_macros::{after, every, on_end, on_event, on_settled, on_start, on_stop, strategy};
 
@@ -17,6 +17,8 @@ pub use asp_core::__private;
 ///
 /// It leaves out `Stream`, `Result`, `Error` and `Clock`, whose names others use too.
 pub mod prelude {
-    pub use asp_core::{CallKey, Context, Duration, Event, Every, Runner, Source, TimerKey, Timestamp, timestamps};
+    pub use asp_core::{
+        CallKey, Context, Duration, Event, Every, Runner, Source, TimerKey, Timestamp, timestamps,
+    };
     pub use asp_macros::{after, every, on_end, on_event, on_settled, on_start, on_stop, strategy};
 }

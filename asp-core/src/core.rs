@@ -39,6 +39,8 @@ pub(crate) struct Core {
     /// The names of the strategy instances.
     pub(crate) names: Vec<Arc<str>>,
     pub(crate) raised: Option<Box<Raised>>,
+    /// The stream, time and error of a sink that stopped the run.
+    pub(crate) sink_failed: Option<(u32, Timestamp, Box<dyn std::error::Error + Send + Sync>)>,
     /// Who had the desk last, and the method called: who it was, should it panic.
     pub(crate) running: (u32, &'static str),
     pub(crate) on_error: OnError,
@@ -82,6 +84,7 @@ impl Core {
             heads: Heads::new(names.len()),
             names,
             raised: None,
+            sink_failed: None,
             running: (0, ""),
             on_error,
             errors: 0,

@@ -86,7 +86,7 @@ impl StdError for Error {
                 Reason::Error(error) => Some(&**error),
                 Reason::Panic(_) => None,
             },
-            ErrorKind::Source { error, .. } => Some(&**error),
+            ErrorKind::Source { error, .. } | ErrorKind::Sink { error, .. } => Some(&**error),
             ErrorKind::Time(error) => Some(error),
             ErrorKind::Duration(error) => Some(error),
             ErrorKind::OutOfRange(error) => Some(error),
@@ -135,7 +135,16 @@ pub enum ErrorKind {
         error: Cause,
     },
     /// A handler returned an error or panicked (S43, S44).
-    Handler(HandlerFailure),
+    Handler(Box<HandlerFailure>),
+    /// A sink returned an error or panicked.
+    Sink {
+        /// The stream.
+        stream: String,
+        /// The time of the event.
+        time: Timestamp,
+        /// The sink's own error, or its panic message.
+        error: Cause,
+    },
     /// One instant goes on and on (S14).
     SameInstantLoop {
         /// The instant.
@@ -329,6 +338,9 @@ impl fmt::Display for ErrorKind {
                     "the source of stream \"{stream}\"{} failed at index {index}: {error}",
                     Position(*position)
                 )
+            }
+            ErrorKind::Sink { stream, time, error } => {
+                write!(f, "a sink of stream \"{stream}\" failed at {time}: {error}")
             }
             ErrorKind::Handler(failure) => failure.fmt(f),
             ErrorKind::SameInstantLoop { time, rounds, last } => {

@@ -1,5 +1,7 @@
 //! What a periodic timer is asked for: [`Every`], and the grid of instants it ticks on (S22).
 
+use std::fmt;
+
 use crate::time::{Delay, Duration, Timestamp};
 
 /// A periodic timer: its interval and its options, for `cx.every(..)` and `#[every(..)]`.
@@ -124,6 +126,19 @@ impl Every {
         };
         grid.next = first.filter(|&first| first <= last && left > 0);
         Ok(grid)
+    }
+}
+
+/// As in `every 1d, aligned`.
+impl fmt::Display for Every {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "every {}", self.step)?;
+        let words =
+            [("immediate", self.immediate), ("aligned", self.aligned), ("skipping missed", self.skip_missed)];
+        words.iter().filter(|(_, set)| *set).try_for_each(|(word, _)| write!(f, ", {word}"))?;
+        self.from.map_or(Ok(()), |from| write!(f, ", from {from}"))?;
+        self.until.map_or(Ok(()), |until| write!(f, ", until {until}"))?;
+        self.times.map_or(Ok(()), |times| write!(f, ", {times} times"))
     }
 }
 

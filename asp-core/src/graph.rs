@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use crate::context::Context;
 use crate::error::GraphFault;
-use crate::hub::{AnyHub, Hub};
-use crate::names::{similar, type_name};
+use crate::hub::{AnyHub, Hub, SinkFn};
+use crate::names::{free_name, similar, type_name};
 use crate::node::Node;
 use crate::nodes::Nodes;
+use crate::outline::RowInfo;
 use crate::source::Source;
 use crate::strategy::Strategy;
 use crate::stream::{Payload, Stream};
@@ -23,6 +24,9 @@ pub(crate) trait Attach<S: Strategy>: Send {
 
     /// Declares the streams that the row emits on; before all other rows, since it gives them their rank (S7).
     fn declare(&self, _joining: &mut Joining<'_, S>) {}
+
+    /// The row as [`crate::Runner::graph`] shows it.
+    fn info(&self) -> RowInfo;
 }
 
 /// One stream of an instance that is wired to another one.
@@ -127,6 +131,12 @@ impl Graph {
         self.entries[id as usize].collected = true;
     }
 
+    pub(crate) fn sink<T: Payload>(&mut self, stream: &Stream<T>, sink: SinkFn<T>) {
+        let Some((id, hub)) = self.hub::<T>(stream.name(), "`sink`") else { return };
+        hub.add_sink(sink);
+        self.entries[id as usize].collected = true;
+    }
+
     /// Adds a strategy under a name of its own, or that of its type.
     pub(crate) fn join<S: Strategy>(&mut self, strategy: S, name: Option<String>, mut rebinds: Vec<Rebind>) {
         let instance = match name {
@@ -136,7 +146,10 @@ impl Graph {
                 }
                 name
             }
-            None => self.free_name(S::NAME),
+            None => {
+                let taken: Vec<&str> = self.names.iter().map(|name| &**name).collect();
+                free_name(S::NAME, &taken)
+            }
         };
         let mut wiring = Wiring::<S>::of_strategy();
         let rows = std::mem::take(&mut wiring.rows);
@@ -157,15 +170,6 @@ impl Graph {
             });
         }
         self.nodes.push(Box::new(Node::new(strategy, cx, wiring)));
-    }
-
-    /// `Type`, then `Type#2` and so on.
-    fn free_name(&self, base: &str) -> String {
-        let taken = |name: &str| self.names.iter().any(|other| **other == *name);
-        if !taken(base) {
-            return base.to_owned();
-        }
-        (2..).map(|k| format!("{base}#{k}")).find(|name| !taken(name)).unwrap_or_default()
     }
 
     /// Looks for loose ends; all faults, those found earlier first.
@@ -270,6 +274,10 @@ impl<S: Strategy, T: Payload> Attach<S> for Emits<T> {
     }
 
     fn attach(self: Box<Self>, _: &mut Joining<'_, S>) {}
+
+    fn info(&self) -> RowInfo {
+        RowInfo::Emits { stream: self.stream.name().to_owned(), payload: type_name::<T>() }
+    }
 }
 
 /// A row of the wiring table: a hook for the end of a stream.
@@ -285,5 +293,10 @@ impl<S: Strategy, T: Payload> Attach<S> for OnEnd<T> {
         if let Some(hub) = joining.reads(&self.stream, method) {
             hub.add_end(node, self.hook);
         }
+    }
+
+    fn info(&self) -> RowInfo {
+        let (stream, payload) = (self.stream.name().to_owned(), type_name::<T>());
+        RowInfo::Reads { stream, payload, method: self.method, word: "on_end" }
     }
 }

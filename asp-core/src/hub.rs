@@ -6,15 +6,17 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::core::Core;
 use crate::merge::Column;
 use crate::nodes::Nodes;
 use crate::observe::Class;
+use crate::panics::message;
 use crate::reader::{Handler, Reader, Take};
 use crate::source::{Pulled, Source, SourceFault};
-use crate::strategy::Strategy;
+use crate::strategy::{HandlerResult, Strategy};
 use crate::stream::{Event, Payload};
 use crate::time::Timestamp;
 
@@ -61,6 +63,9 @@ pub(crate) trait AnyChannel {
     fn take_collected(&mut self) -> Option<Box<dyn Any + Send>>;
 }
 
+/// Reads a stream last (S8). Called through a pointer, once an event: a sink writes or prints, which costs more.
+pub(crate) type SinkFn<T> = Box<dyn FnMut(&Event<T>) -> HandlerResult + Send>;
+
 /// A stream without its readers.
 pub(crate) struct Channel<T> {
     name: Arc<str>,
@@ -71,6 +76,7 @@ pub(crate) struct Channel<T> {
     source: Option<Source<T>>,
     fault: Option<SourceFault>,
     collected: Option<Vec<Event<T>>>,
+    sinks: Vec<SinkFn<T>>,
     ends: Vec<(u32, u32)>,
     /// Events of the source that were dispatched.
     delivered: u64,
@@ -85,6 +91,25 @@ impl<T: Payload> Channel<T> {
     fn next_emitted(&mut self, core: &Core) -> Option<T> {
         self.emissions += 1;
         core.desk().outlet::<T>(self.id)?.borrow_mut().pop_front()
+    }
+
+    fn has_sinks(&self) -> bool {
+        self.collected.is_some() || !self.sinks.is_empty()
+    }
+
+    /// Hands an event to the sinks. An error or a panic of one stops the run.
+    fn give_to_sinks(&mut self, event: Event<T>, core: &mut Core) {
+        for sink in &mut self.sinks {
+            let result = catch_unwind(AssertUnwindSafe(|| sink(&event)))
+                .unwrap_or_else(|panic| Err(format!("it panicked: {}", message(&*panic)).into()));
+            if let Err(error) = result {
+                core.sink_failed.get_or_insert((self.id, event.time, error));
+                return core.desk().halt();
+            }
+        }
+        if let Some(collected) = &mut self.collected {
+            collected.push(event);
+        }
     }
 }
 
@@ -121,9 +146,7 @@ impl<T: Payload> AnyChannel for Channel<T> {
     fn drain_to_sinks(&mut self, core: &mut Core) {
         let Some(value) = self.next_emitted(core) else { return };
         let time = Timestamp::from_nanos(core.desk().now.get());
-        if let Some(collected) = &mut self.collected {
-            collected.push(Event { time, value });
-        }
+        self.give_to_sinks(Event { time, value }, core);
     }
 
     fn ends(&self) -> &[(u32, u32)] {
@@ -171,6 +194,7 @@ impl<T: Payload> Hub<T> {
             source: None,
             fault: None,
             collected: None,
+            sinks: Vec::new(),
             ends: Vec::new(),
             delivered: 0,
             emissions: 0,
@@ -191,17 +215,22 @@ impl<T: Payload> Hub<T> {
         self.channel.ends.push((node, hook));
     }
 
+    pub(crate) fn add_sink(&mut self, sink: SinkFn<T>) {
+        self.channel.sinks.push(sink);
+    }
+
     pub(crate) fn collect(&mut self) {
         self.channel.collected.get_or_insert_default();
     }
 
     /// Dispatches one event to all readers and sinks, one after the other.
     fn deliver(&mut self, now: i64, value: T, nodes: &mut Nodes, core: &mut Core) {
-        let Channel { name, collected, .. } = &mut self.channel;
         core.desk().at(now);
+        let has_sinks = self.channel.has_sinks();
+        let name = &self.channel.name;
         let mut readers = self.readers.iter_mut();
         while let Some(reader) = readers.next() {
-            if readers.len() == 0 && collected.is_none() {
+            if readers.len() == 0 && !has_sinks {
                 return reader.give(nodes, core, now, name, value);
             }
             reader.offer(nodes, core, now, name, &value);
@@ -209,9 +238,7 @@ impl<T: Payload> Hub<T> {
                 return;
             }
         }
-        if let Some(collected) = collected {
-            collected.push(Event { time: Timestamp::from_nanos(now), value });
-        }
+        self.channel.give_to_sinks(Event { time: Timestamp::from_nanos(now), value }, core);
     }
 }
 
@@ -249,9 +276,7 @@ impl<T: Payload> AnyHub for Hub<T> {
 
     fn specialize(mut self: Box<Self>) -> Box<dyn AnyHub> {
         match self.readers.pop() {
-            Some(only) if self.readers.is_empty() && self.channel.collected.is_none() => {
-                only.solo(self.channel)
-            }
+            Some(only) if self.readers.is_empty() && !self.channel.has_sinks() => only.solo(self.channel),
             Some(last) => {
                 self.readers.push(last);
                 self

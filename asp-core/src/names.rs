@@ -23,6 +23,14 @@ fn shorten(full: &str) -> String {
     short
 }
 
+/// `base`, or `base#2` and so on if that is taken.
+pub(crate) fn free_name(base: &str, taken: &[&str]) -> String {
+    if !taken.contains(&base) {
+        return base.to_owned();
+    }
+    (2..).map(|k| format!("{base}#{k}")).find(|name| !taken.contains(&name.as_str())).unwrap_or_default()
+}
+
 /// The known name most like `name`: at most two edits away, one for names under five letters.
 pub(crate) fn similar<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let most = if name.chars().count() < 5 { 1 } else { 2 };

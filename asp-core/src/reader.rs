@@ -7,9 +7,11 @@ use crate::context::Context;
 use crate::core::Core;
 use crate::graph::{Attach, Joining};
 use crate::hub::{AnyHub, Channel, Solo};
+use crate::names::type_name;
 use crate::node::Node;
 use crate::nodes::Nodes;
 use crate::observe::Class;
+use crate::outline::RowInfo;
 use crate::strategy::{HandlerResult, HandlerReturn, Strategy};
 use crate::stream::{ByValue, Payload, Stream};
 
@@ -104,6 +106,11 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Attach<S> for Row<T, H> {
             hub.add_reader(Box::new(handler));
         }
     }
+
+    fn info(&self) -> RowInfo {
+        let (stream, payload) = (self.stream.name().to_owned(), type_name::<T>());
+        RowInfo::Reads { stream, payload, method: self.method, word: "on_event" }
+    }
 }
 
 /// A handler attached to its stream.
@@ -164,8 +171,7 @@ impl<S: Strategy, H> Handler<S, H> {
         let mut done = 0;
         node.enter(core, self.method);
         let mut mark = core.mark;
-        'burst: loop {
-            let Node { strategy: Some(strategy), cx, .. } = &mut *node else { break };
+        'burst: while let Node { strategy: Some(strategy), cx, .. } = &mut *node {
             let desk = cx.desk();
             while let Some(&time) = times.get(done) {
                 if time > desk.limit.get() {

@@ -10,10 +10,11 @@ use crate::error::{Error, ErrorKind, GraphFault, Result};
 use crate::graph::{Graph, Rebind};
 use crate::observe::Dispatch;
 use crate::outcome::Outcome;
+use crate::outline::{Mention, RunGraph, TypeInfo};
 use crate::source::IntoSource;
-use crate::strategy::Strategy;
-use crate::stream::{Payload, Stream};
-use crate::time::Timestamp;
+use crate::strategy::{HandlerReturn, Strategy};
+use crate::stream::{Event, Payload, Stream};
+use crate::time::{Pace, Timestamp};
 
 /// What becomes of an error that a handler returns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -60,8 +61,17 @@ pub struct Runner {
 
 /// A step of the building, kept until the run so that a `rebind` can still change it.
 enum Step {
-    Graph(Box<dyn FnOnce(&mut Graph) + Send>),
-    Add { join: Box<dyn FnOnce(&mut Graph, Vec<Rebind>) + Send>, rebinds: Vec<Rebind> },
+    Graph { build: Box<dyn FnOnce(&mut Graph) + Send>, mention: Option<Mention> },
+    Add(Add),
+}
+
+type Join = dyn FnOnce(&mut Graph, Option<String>, Vec<Rebind>) + Send;
+
+struct Add {
+    name: Option<String>,
+    join: Box<Join>,
+    describe: fn() -> TypeInfo,
+    rebinds: Vec<Rebind>,
 }
 
 impl Runner {
@@ -70,7 +80,13 @@ impl Runner {
         Runner {
             steps: Vec::new(),
             observers: Vec::new(),
-            limits: Limits { start: None, end: None, max_rounds: 10_000, drain_limit: 100_000_000 },
+            limits: Limits {
+                start: None,
+                end: None,
+                max_rounds: 10_000,
+                drain_limit: 100_000_000,
+                pace: Pace::Max,
+            },
             on_error: OnError::default(),
             past_schedule: PastSchedule::default(),
         }
@@ -102,15 +118,16 @@ impl Runner {
     /// ```
     pub fn feed<T: Payload, Kind>(self, stream: Stream<T>, source: impl IntoSource<T, Kind>) -> Self {
         let source = source.into_source();
-        self.step(move |graph| graph.feed(&stream, source))
+        self.step(Some(Mention::fed(&stream)), move |graph| graph.feed(&stream, source))
     }
 
     /// Announces a stream that may be fed later, while the run goes on.
     pub fn opens<T: Payload>(self, stream: Stream<T>) -> Self {
-        self.step(move |graph| graph.open(&stream))
+        self.step(Some(Mention::opened(&stream)), move |graph| graph.open(&stream))
     }
 
     /// Adds a strategy, named after its type (then `Type#2` and so on).
+    #[allow(clippy::should_implement_trait, reason = "the word of builders; nobody adds up runners")]
     pub fn add<S: Strategy>(self, strategy: S) -> Self {
         self.join(None, strategy)
     }
@@ -128,8 +145,8 @@ impl Runner {
     pub fn rebind<T: Payload>(mut self, declared: Stream<T>, actual: Stream<T>) -> Self {
         let rebind = Rebind { declared: owned(&declared), actual: owned(&actual), used: false };
         match self.steps.iter_mut().rev().find_map(|step| match step {
-            Step::Add { rebinds, .. } => Some(rebinds),
-            Step::Graph(_) => None,
+            Step::Add(add) => Some(&mut add.rebinds),
+            Step::Graph { .. } => None,
         }) {
             Some(rebinds) => {
                 rebinds.push(rebind);
@@ -137,14 +154,49 @@ impl Runner {
             }
             None => {
                 let stream = rebind.declared.into_owned();
-                self.step(move |graph| graph.faults.push(GraphFault::RebindNothing { stream }))
+                self.step(None, move |graph| graph.faults.push(GraphFault::RebindNothing { stream }))
             }
         }
     }
 
     /// Keeps the events of a stream, for [`Outcome::collected`].
     pub fn collect<T: Payload>(self, stream: Stream<T>) -> Self {
-        self.step(move |graph| graph.collect(&stream))
+        self.step(Some(Mention::collected(&stream)), move |graph| graph.collect(&stream))
+    }
+
+    /// Hands each event of a stream to `sink`, after all handlers (S8): to print, write or count it.
+    ///
+    /// A sink may return a `Result`: an error stops the run, so that a full disk is not a silent loss.
+    ///
+    /// ```
+    /// use asp_core::{Runner, Stream, timestamps};
+    ///
+    /// const NAMES: Stream<&str> = Stream::new("names");
+    /// let names = timestamps("2025-01-01".parse()?, "1s".parse()?).zip(["Jane", "John"]);
+    /// Runner::new().feed(NAMES, names).sink(NAMES, |event| println!("{event}")).run()?;
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    pub fn sink<T: Payload, R: HandlerReturn>(
+        self,
+        stream: Stream<T>,
+        mut sink: impl FnMut(&Event<T>) -> R + Send + 'static,
+    ) -> Self {
+        let mention = Some(Mention::collected(&stream));
+        self.step(mention, move |graph| graph.sink(&stream, Box::new(move |event| sink(event).into_result())))
+    }
+
+    /// How fast virtual time may pass: as fast as the machine goes, unless told otherwise (S59).
+    ///
+    /// ```
+    /// use asp_core::{Pace, Runner};
+    ///
+    /// let runner = Runner::new().pace("10".parse::<Pace>()?);
+    /// # runner.run()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.limits.pace = pace;
+        self
     }
 
     /// Shows each handler call to `observer`, just before it is made. A run without observers pays nothing for it.
@@ -194,8 +246,8 @@ impl Runner {
         let mut graph = Graph::default();
         for step in steps {
             match step {
-                Step::Graph(step) => step(&mut graph),
-                Step::Add { join, rebinds } => join(&mut graph, rebinds),
+                Step::Graph { build, .. } => build(&mut graph),
+                Step::Add(add) => (add.join)(&mut graph, add.name, add.rebinds),
             }
         }
         let faults = graph.check();
@@ -220,14 +272,26 @@ impl Runner {
         }
     }
 
+    /// What the run consists of, as it stands.
+    pub fn graph(&self) -> RunGraph {
+        let mut graph = RunGraph::default();
+        for step in &self.steps {
+            match step {
+                Step::Graph { mention, .. } => mention.iter().for_each(|mention| graph.mention(mention)),
+                Step::Add(add) => graph.join(add.name.as_deref(), (add.describe)(), &add.rebinds),
+            }
+        }
+        graph
+    }
+
     fn join<S: Strategy>(mut self, name: Option<String>, strategy: S) -> Self {
-        let join = Box::new(move |graph: &mut Graph, rebinds| graph.join(strategy, name, rebinds));
-        self.steps.push(Step::Add { join, rebinds: Vec::new() });
+        let join = Box::new(move |graph: &mut Graph, name, rebinds| graph.join(strategy, name, rebinds));
+        self.steps.push(Step::Add(Add { name, join, describe: TypeInfo::of::<S>, rebinds: Vec::new() }));
         self
     }
 
-    fn step(mut self, step: impl FnOnce(&mut Graph) + Send + 'static) -> Self {
-        self.steps.push(Step::Graph(Box::new(step)));
+    fn step(mut self, mention: Option<Mention>, build: impl FnOnce(&mut Graph) + Send + 'static) -> Self {
+        self.steps.push(Step::Graph { build: Box::new(build), mention });
         self
     }
 }

@@ -50,6 +50,8 @@ pub struct Wiring<S: Strategy> {
     pub(crate) ends: Vec<Hook<S>>,
     pub(crate) periodic: Vec<Periodic<S>>,
     pub(crate) one_shots: Vec<OneShot<S>>,
+    /// The methods that are called when the strategy defers them.
+    pub(crate) deferred: Vec<u32>,
 }
 
 impl<S: Strategy> Wiring<S> {
@@ -63,6 +65,7 @@ impl<S: Strategy> Wiring<S> {
             ends: Vec::new(),
             periodic: Vec::new(),
             one_shots: Vec::new(),
+            deferred: Vec::new(),
         };
         S::wire(&mut wiring);
         wiring
@@ -161,7 +164,8 @@ impl<S: Strategy> Wiring<S> {
 
     /// Names a method that is called only when the strategy defers it.
     pub fn deferred(&mut self, method: &'static str) {
-        self.method(method);
+        let method = self.method(method);
+        self.deferred.push(method);
     }
 
     fn hook<R: HandlerReturn + 'static>(

@@ -68,7 +68,9 @@ fn options(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
         match arg.as_str() {
             "--filter" => options.filter = Some(value),
             "--only" if value == "asp" || value == "hand" => options.only = Some(value),
-            "--events" => options.events = Some(value.parse().map_err(|_| format!("`{value}` is no number"))?),
+            "--events" => {
+                options.events = Some(value.parse().map_err(|_| format!("`{value}` is no number"))?)
+            }
             _ => return Err(format!("`{arg} {value}` is not known")),
         }
     }

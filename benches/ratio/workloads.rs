@@ -4,7 +4,6 @@ use asp::prelude::*;
 
 use crate::{Workload, handwritten, inputs};
 
-
 pub(crate) fn all() -> [Workload; 5] {
     [
         Workload {
@@ -28,20 +27,8 @@ pub(crate) fn all() -> [Workload; 5] {
             hand: handwritten::timers,
             target: 1.6,
         },
-        Workload {
-            name: "W4 defer",
-            events: 1_000_000,
-            asp: defer,
-            hand: handwritten::defer,
-            target: 2.2,
-        },
-        Workload {
-            name: "W6 chain",
-            events: 5_000_000,
-            asp: chain,
-            hand: handwritten::chain,
-            target: 1.6,
-        },
+        Workload { name: "W4 defer", events: 1_000_000, asp: defer, hand: handwritten::defer, target: 2.2 },
+        Workload { name: "W6 chain", events: 5_000_000, asp: chain, hand: handwritten::chain, target: 1.6 },
     ]
 }
 

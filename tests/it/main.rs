@@ -1,6 +1,8 @@
 //! One binary for all behaviour tests.
 
+mod determinism;
 mod kit;
 mod properties;
 mod reference;
 mod rules;
+mod sources_agree;

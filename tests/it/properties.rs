@@ -60,6 +60,67 @@ fn the_engine_does_what_the_reference_does() {
     }
 }
 
+/// Long enough for several batches of each source and for queues of hundreds.
+#[test]
+fn long_runs_are_the_same_too() {
+    for seed in 0..4 {
+        let mut random = Random(seed);
+        let mut times = |count| {
+            let mut times: Vec<i64> = (0..count).map(|_| random.below(400)).collect();
+            times.sort_unstable();
+            times
+        };
+        let mut part = |count, read_ahead| Part { times: times(count), fails: false, shared: false, reorder: None, read_ahead };
+        let feed = |stream, parts| Feed { stream, read_ahead: None, parts };
+        let feeds = vec![
+            feed(0, vec![part(900, None)]),
+            feed(1, vec![part(300, Some(7)), part(200, None)]),
+            feed(2, vec![part(700, None)]),
+        ];
+        let event = |stream| Row { joined: false, trigger: Trigger::OnEvent { stream, by_reference: stream == 1 } };
+        let row = |trigger| Row { joined: false, trigger };
+        let tick = Trigger::OnEvery { step: 3, immediate: true, aligned: false };
+        let rows = [
+            vec![event(0), row(Trigger::Deferred), row(tick)],
+            vec![event(1), event(3), row(Trigger::OnSettled), row(Trigger::OnEnd { stream: 0 })],
+            vec![event(2), row(Trigger::Deferred)],
+        ];
+        let mut act = || match random.below(6) {
+            0 => vec![Op::Emit { outlet: 0 }],
+            1 => vec![Op::After { delay: random.below(30), row: 1 }, Op::Cancel { key: random.below(1 << 20) as usize }],
+            2 => vec![Op::After { delay: 5, row: 1 }],
+            3 => vec![Op::Reschedule { key: random.below(1 << 20) as usize, time: random.below(450) }],
+            _ => vec![],
+        };
+        let strategies = rows.into_iter().enumerate().map(|(k, rows)| {
+            let emits = if k == 0 { vec![3] } else { vec![] };
+            Plan { emits, rows, script: (0..1_500).map(|_| act()).collect() }
+        });
+        let scenario = Scenario {
+            unit: 1_000_000_000,
+            start: Some(10),
+            end: None,
+            continues_on_error: false,
+            past_is_error: false,
+            added_first: 1,
+            feeds,
+            strategies: strategies.collect(),
+        };
+        let trace = compare(&scenario).unwrap_or_else(|difference| panic!("seed {seed}: {difference}"));
+        assert!(trace.calls.len() > 2_500 && trace.figures.skipped > 0, "{:?}", trace.figures);
+    }
+}
+
+/// A generator for one test; the property test has a better one.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: i64) -> i64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) % limit as u64) as i64
+    }
+}
+
 /// How often the generator brought about what is worth comparing.
 #[derive(Debug, Default)]
 struct Reached {

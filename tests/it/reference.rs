@@ -299,7 +299,7 @@ impl Reference<'_> {
             let (stream, index) = (event.map(|(stream, _)| stream), event.map(|(_, index)| index));
             let index = index.filter(|_| stream.is_some_and(|stream| self.scenario.keeps_index(stream)));
             let stream = stream.map(stream_name);
-            self.over = Some(Verdict::Handler { strategy, method, stream, index, now });
+            self.over = Some(Verdict::Handler { strategy, method, class, stream, index, now });
         } else if self.scenario.past_is_error && self.trace.figures.clamped > clamped {
             self.over = Some(Verdict::Refused { strategy, method });
         } else if ops.iter().any(|op| matches!(op, Op::Stop)) {

@@ -17,11 +17,11 @@ impl Engine {
             (Ok(_), Some(raised)) => (StopReason::Failed, vec![self.describe(*raised)]),
             (Ok(reason), None) => (reason, Vec::new()),
         };
-        if let (StopReason::Finished, Some(end)) = (reason, self.limits.end) {
-            if end.as_nanos() > self.now() {
-                self.core.round = 0;
-                self.core.desk().at(end.as_nanos());
-            }
+        if let (StopReason::Finished, Some(end)) = (reason, self.limits.end)
+            && end.as_nanos() > self.now()
+        {
+            self.core.round = 0;
+            self.core.desk().at(end.as_nanos());
         }
         let pending = self.count_pending();
         errors.append(&mut self.stop_all());
@@ -57,6 +57,7 @@ impl Engine {
         let emissions = std::mem::take(&mut self.core.desk().joined.borrow_mut().emissions);
         for emission in emissions {
             self.hubs[emission.stream as usize].channel_mut().drain_to_sinks(&mut self.core);
+            errors.extend(self.sink_error());
         }
         errors
     }
@@ -99,7 +100,7 @@ impl Engine {
         let desk = self.core.desk();
         let event = if self.core.class == Class::Event { self.event_name() } else { None };
         let (stream, index) = event.unzip();
-        ErrorKind::Handler(HandlerFailure {
+        ErrorKind::Handler(Box::new(HandlerFailure {
             strategy,
             method,
             class: self.core.class,
@@ -108,7 +109,7 @@ impl Engine {
             event_time: Timestamp::from_nanos(desk.event_time.get()),
             now: Timestamp::from_nanos(desk.now.get()),
             reason,
-        })
+        }))
     }
 }
 

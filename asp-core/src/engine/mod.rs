@@ -20,7 +20,7 @@ use crate::nodes::Nodes;
 use crate::observe::Class;
 use crate::outcome::StopReason;
 use crate::source::{FaultKind, SourceFault};
-use crate::time::Timestamp;
+use crate::time::{Pace, Pacer, Timestamp};
 
 /// What bounds a run (section K of the rules).
 #[derive(Clone, Debug)]
@@ -29,6 +29,7 @@ pub(crate) struct Limits {
     pub(crate) end: Option<Timestamp>,
     pub(crate) max_rounds: u32,
     pub(crate) drain_limit: u64,
+    pub(crate) pace: Pace,
 }
 
 pub(crate) struct Engine {
@@ -47,6 +48,8 @@ pub(crate) struct Engine {
     /// Strategies whose `on_start` returned.
     started: Vec<bool>,
     limits: Limits,
+    /// Holds time back, if the run is paced.
+    pacer: Option<Pacer>,
     start: i64,
     /// Where the event dispatched last came from, for error messages.
     event: Option<Origin>,
@@ -88,6 +91,7 @@ impl Engine {
             open_lanes: lanes.len(),
             started: vec![false; nodes.len()],
             round: Round::default(),
+            pacer: None,
             start: 0,
             event: None,
             core,
@@ -156,7 +160,7 @@ impl Engine {
 
     /// Nothing is left at this instant: who is next?
     fn move_on(&mut self, lane: Option<i64>, agenda: Option<i64>) -> Turn {
-        let last = self.last();
+        let mut last = self.last();
         let is_over = match (lane, agenda) {
             (None, None) => true,
             (None, Some(agenda)) => agenda > last || (self.limits.end.is_none() && self.core.alive == 0),
@@ -168,6 +172,11 @@ impl Engine {
         }
         self.core.round = 0;
         self.core.end_trace();
+        if let (Some(pacer), Some(next)) = (&self.pacer, lane.into_iter().chain(agenda).min()) {
+            // Instant by instant, each when its time has come.
+            pacer.wait_for(next);
+            last = next;
+        }
         match (lane, agenda) {
             (Some(lane), agenda) if agenda.is_none_or(|agenda| lane <= agenda) => {
                 Turn::Lanes { limit: agenda.unwrap_or(i64::MAX).min(last), outer: last }
@@ -252,6 +261,12 @@ impl Engine {
         }
     }
 
+    fn sink_error(&mut self) -> Option<ErrorKind> {
+        let (stream, time, error) = self.core.sink_failed.take()?;
+        let stream = self.hubs[stream as usize].channel().name().to_string();
+        Some(ErrorKind::Sink { stream, time, error })
+    }
+
     /// Stream and number of the event dispatched last.
     fn event_name(&self) -> Option<(String, u64)> {
         let (stream, waiting) = match self.event? {
@@ -294,6 +309,9 @@ impl Engine {
         }
         if self.core.raised.is_some() {
             return Some(Ok(StopReason::Failed));
+        }
+        if let Some(failed) = self.sink_error() {
+            return Some(Err(failed));
         }
         if self.core.desk().stop.get() {
             return Some(Ok(StopReason::Requested));

@@ -6,6 +6,7 @@ use super::{Ended, Engine};
 use crate::error::ErrorKind;
 use crate::hub::Filled;
 use crate::outcome::{Outcome, StopReason};
+use crate::time::Pacer;
 
 impl Engine {
     /// Runs from start to end; what is left of it, and the errors that stopped it, the first one first.
@@ -33,6 +34,7 @@ impl Engine {
                 return Err(self.source_error(self.lanes[lane], fault));
             }
         }
+        self.pacer = Pacer::new(self.limits.pace, self.start);
         self.core.going = self.limits.end.is_some() || self.open_lanes > 0;
         if !self.start_all() {
             return self.stopped().unwrap_or(Ok(StopReason::Failed)).map(Some);

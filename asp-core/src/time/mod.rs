@@ -17,6 +17,7 @@ mod duration_ops;
 // The same file as in `asp-macros`, where its items are as public as here: within the crate.
 #[allow(unreachable_pub)]
 mod duration_text;
+mod pace;
 mod rfc3339;
 mod timestamp;
 mod units;
@@ -27,5 +28,8 @@ mod tests;
 pub use convert::OutOfRange;
 pub use delay::Delay;
 pub use duration::{Duration, ParseDurationError};
+pub use pace::{Pace, ParsePaceError};
 pub use rfc3339::ParseTimestampError;
 pub use timestamp::Timestamp;
+
+pub(crate) use pace::Pacer;

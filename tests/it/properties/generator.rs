@@ -10,10 +10,15 @@ use super::scenario::*;
 /// The nanoseconds of one unit of time: of all sizes, since queues sort by distance.
 const UNITS: [i64; 4] = [1, 1_000, 1_000_000_000, 50_000_000_000_000_000];
 
+/// Mostly small ones, which shrink well; some with more of everything, which go further.
 pub(super) fn scenario() -> impl Strategy<Value = Scenario> {
+    prop_oneof![9 => sized(7, 9), 1 => sized(40, 60)]
+}
+
+fn sized(events: usize, acts: usize) -> impl Strategy<Value = Scenario> {
     let limits = (0..UNITS.len(), maybe(0.4, -1..5i64), maybe(0.5, 2..12i64));
     let policies = (chance(0.3), chance(0.1), 0..3usize);
-    let parts = (vec(feed(), 0..4), vec(plan(), 1..4));
+    let parts = (vec(feed(events), 0..4), vec(plan(acts), 1..4));
     (limits, policies, parts).prop_map(
         |((unit, start, end), (continues_on_error, past_is_error, added_first), (feeds, strategies))| {
             let unit = UNITS[unit];
@@ -24,15 +29,15 @@ pub(super) fn scenario() -> impl Strategy<Value = Scenario> {
     )
 }
 
-fn feed() -> impl Strategy<Value = Feed> {
-    let parts = prop_oneof![5 => vec(part(), 1), 1 => vec(part(), 0..4)];
+fn feed(events: usize) -> impl Strategy<Value = Feed> {
+    let parts = prop_oneof![5 => vec(part(events), 1), 1 => vec(part(events), 0..4)];
     (0..STREAMS, maybe(0.3, 1..4usize), parts)
         .prop_map(|(stream, read_ahead, parts)| Feed { stream, read_ahead, parts })
 }
 
-fn part() -> impl Strategy<Value = Part> {
+fn part(events: usize) -> impl Strategy<Value = Part> {
     let options = (chance(0.95), chance(0.05), chance(0.3), maybe(0.2, 0..4i64), maybe(0.2, 1..4usize));
-    (vec(0..9i64, 0..7), options).prop_map(|(mut times, (is_sorted, fails, shared, reorder, read_ahead))| {
+    (vec(0..9i64, 0..events), options).prop_map(|(mut times, (is_sorted, fails, shared, reorder, read_ahead))| {
         match reorder {
             // Out of order by about as much as the window allows.
             Some(window) => times.sort_by_key(|&time| time + time % (window + 2)),
@@ -43,8 +48,8 @@ fn part() -> impl Strategy<Value = Part> {
     })
 }
 
-fn plan() -> impl Strategy<Value = Plan> {
-    let script = vec(vec(op(), 0..4), 0..9);
+fn plan(acts: usize) -> impl Strategy<Value = Plan> {
+    let script = vec(vec(op(), 0..4), 0..acts);
     (vec(0..STREAMS, 0..3), vec(row(), 1..7), script)
         .prop_map(|(emits, rows, script)| Plan { emits, rows, script })
 }

@@ -341,6 +341,7 @@ fn verdict(scenario: &Scenario, kind: &ErrorKind) -> Verdict {
             Verdict::Handler {
                 strategy: failure.strategy.clone(),
                 method: failure.method.clone(),
+                class: failure.class,
                 stream: failure.stream.clone(),
                 index: failure.index.filter(|_| number.is_some_and(|number| scenario.keeps_index(number))),
                 now: unit(failure.now),

@@ -46,7 +46,7 @@ pub(crate) enum Verdict {
     NoEnd,
     Unordered { stream: String, position: Option<usize>, index: u64, previous: i64, found: i64 },
     Source { stream: String, position: Option<usize>, index: u64 },
-    Handler { strategy: String, method: String, stream: Option<String>, index: Option<u64>, now: i64 },
+    Handler { strategy: String, method: String, class: Class, stream: Option<String>, index: Option<u64>, now: i64 },
     Refused { strategy: String, method: String },
 }
 

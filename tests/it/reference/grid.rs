@@ -3,7 +3,7 @@
 use crate::properties::scenario::Timer;
 
 /// Later than anything a scenario asks for.
-const HORIZON: i64 = 100;
+const HORIZON: i64 = 600;
 
 #[derive(Clone, Debug)]
 pub(super) struct Grid {
