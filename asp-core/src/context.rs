@@ -16,6 +16,20 @@ use crate::time::{Delay, Duration, Timestamp};
 ///
 /// All methods take `&self`, so that `cx.after(d).greet(format!("{}", cx.now()))` is fine. Nothing that a handler
 /// asks for happens before it returns: calls and emissions for the current instant join its next round (S9).
+///
+/// The examples of its methods use the greeter of the [first example](crate), with handlers of their own.
+///
+/// ```
+#[doc = include_str!("../doc/greeter.rs")]
+/// fn arrive(cx: &Context<Greeter>, name: String) {
+///     cx.after(Duration::from_secs(1)).greet(format!("{name} of {}", cx.now()));
+///     cx.emit(Greeter::GREETINGS, format!("Welcome {name}"));
+/// }
+///
+/// let greetings = run(arrive)?.collected(Greeter::GREETINGS)?;
+/// assert_eq!(greetings[0].to_string(), "2025-01-01T00:00:00Z Welcome Jane");
+/// # Ok::<(), asp_core::Error>(())
+/// ```
 pub struct Context<S: Strategy> {
     /// Present while the strategy is dispatched.
     desk: Option<Box<Desk>>,
@@ -50,6 +64,16 @@ impl<S: Strategy> Context<S> {
     }
 
     /// What the source of the event says; for calls and ticks the same as [`Context::due`].
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, _: String) {
+    ///     assert_eq!(cx.event_time(), cx.now()); // as for all events of past sources
+    /// }
+    ///
+    /// run(arrive)?;
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     #[inline]
     pub fn event_time(&self) -> Timestamp {
         Timestamp::from_nanos(self.desk().event_time.get())
@@ -57,6 +81,20 @@ impl<S: Strategy> Context<S> {
 
     /// When a deferred call or tick was asked for: before [`Context::now`] if that was in the past (S11). For
     /// events and hooks the same as `now`.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, name: String) {
+    ///     cx.at(cx.now() - Duration::from_secs(5)).greet(name);
+    /// }
+    ///
+    /// fn greet(cx: &Context<Greeter>, _: String) {
+    ///     assert_eq!(cx.due(), cx.now() - Duration::from_secs(5));
+    /// }
+    ///
+    /// Runner::new().feed(Greeter::NAMES, names()).add(Greeter::with(arrive, greet)).run()?;
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     #[inline]
     pub fn due(&self) -> Timestamp {
         Timestamp::from_nanos(self.desk().due.get())
@@ -66,6 +104,17 @@ impl<S: Strategy> Context<S> {
     ///
     /// A delay of zero runs in the next round of this instant. Equal due times run in the order of scheduling
     /// (S10). A time beyond the last timestamp stops the run at the end of this dispatch.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, name: String) {
+    ///     cx.after(Duration::from_secs(5)).greet(name);
+    /// }
+    ///
+    /// let greetings = run(arrive)?.collected(Greeter::GREETINGS)?;
+    /// assert_eq!(greetings[0].to_string(), "2025-01-01T00:00:05Z Hello Jane");
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     #[inline]
     pub fn after(&self, delay: impl Into<Delay>) -> S::Calls<CallSlot<'_, S>> {
         S::calls(self.slot_after(delay.into()))
@@ -75,6 +124,20 @@ impl<S: Strategy> Context<S> {
     ///
     /// A time before now is taken as now, keeps its [`due`](Context::due), and is counted in the report (S11);
     /// `Runner::past_schedule` makes it an error instead.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, name: String) {
+    ///     let midnight = Timestamp::from_secs(1_735_776_000);
+    ///     cx.at(midnight).greet(name);
+    /// }
+    ///
+    /// let greetings = run(arrive)?.collected(Greeter::GREETINGS)?;
+    /// let greetings: Vec<String> = greetings.iter().map(ToString::to_string).collect();
+    /// assert_eq!(greetings[0], "2025-01-02T00:00:00Z Hello Jane");
+    /// assert_eq!(greetings[1], "2025-01-02T00:00:00Z Hello John"); // scheduled later, made later
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     #[inline]
     pub fn at(&self, time: Timestamp) -> S::Calls<CallSlot<'_, S>> {
         S::calls(CallSlot { cx: self, due: Some(time.as_nanos()) })
@@ -85,6 +148,23 @@ impl<S: Strategy> Context<S> {
     /// # Errors
     ///
     /// [`InPast`] if `time` is before now; nothing is scheduled then.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, name: String) {
+    ///     let opening = Timestamp::from_secs(1_735_689_601); // one second into 2025
+    ///     match cx.try_at(opening) {
+    ///         Ok(slot) => {
+    ///             slot.greet(name);
+    ///         }
+    ///         Err(late) => cx.emit(Greeter::GREETINGS, format!("{name} missed {}", late.requested)),
+    ///     }
+    /// }
+    ///
+    /// let greetings = run(arrive)?.collected(Greeter::GREETINGS)?;
+    /// assert_eq!(greetings[2].value, "Sarah missed 2025-01-01T00:00:01Z");
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     #[inline]
     pub fn try_at(&self, time: Timestamp) -> Result<S::Calls<CallSlot<'_, S>>, InPast> {
         let now = self.now();
@@ -95,18 +175,55 @@ impl<S: Strategy> Context<S> {
     ///
     /// It takes an interval, or an [`Every`] with options. An interval that is zero or negative stops the run at
     /// the end of this dispatch.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, _: String) {
+    ///     cx.every(Duration::from_mins(1)).tick(); // does not keep the run alive
+    ///     cx.every(Every::new(Duration::from_secs(1)).times(3)).tick(); // does
+    /// }
+    ///
+    /// let greeter: Greeter = run(arrive)?.take()?;
+    /// assert_eq!(greeter.ticks, 3 * 3);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn every(&self, every: impl Into<Every>) -> S::Calls<TimerSlot<'_, S>> {
         S::calls(TimerSlot { cx: self, every: every.into() })
     }
 
     /// Cancels a deferred call or a timer; true if it was still to come. A call that was cancelled never runs,
     /// also if it was due at this very instant.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, name: String) {
+    ///     let greeting = cx.after(Duration::from_secs(1)).greet(name);
+    ///     let timer = cx.every(Duration::from_secs(1)).tick();
+    ///     assert!(cx.cancel(greeting) && cx.cancel(timer));
+    ///     assert!(!cx.cancel(greeting)); // it is gone already
+    /// }
+    ///
+    /// assert_eq!(run(arrive)?.report().dispatched.calls, 0);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn cancel<K: Key>(&self, key: K) -> bool {
         key.cancel(self)
     }
 
     /// Moves a deferred call to another time, as if it were cancelled and scheduled anew; its key stays valid.
     /// False if it already ran or was cancelled.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, name: String) {
+    ///     let greeting = cx.after(Duration::from_secs(1)).greet(name);
+    ///     assert!(cx.reschedule(greeting, cx.now() + Duration::from_hours(1)));
+    /// }
+    ///
+    /// let greetings = run(arrive)?.collected(Greeter::GREETINGS)?;
+    /// assert_eq!(greetings[0].to_string(), "2025-01-01T01:00:00Z Hello Jane");
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn reschedule(&self, key: CallKey, time: Timestamp) -> bool {
         let desk = self.desk();
         if !self.agenda.borrow().is_pending(key) {
@@ -125,6 +242,20 @@ impl<S: Strategy> Context<S> {
     /// Puts an event on a stream that this strategy lists in `emits`.
     ///
     /// It is delivered at this instant, in its next round (S9): after everything that is already pending for now.
+    ///
+    /// A stream that `emits` does not list, or that carries another type, stops the run at the end of this dispatch.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, name: String) {
+    ///     cx.emit(Greeter::GREETINGS, format!("Hello {name}"));
+    ///     cx.emit(Greeter::GREETINGS, format!("Goodbye {name}"));
+    /// }
+    ///
+    /// let greetings = run(arrive)?.collected(Greeter::GREETINGS)?;
+    /// assert_eq!(greetings[1].to_string(), "2025-01-01T00:00:00Z Goodbye Jane");
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn emit<T: Payload>(&self, stream: Stream<T>, value: T) {
         let desk = self.desk();
         let Some(id) = self.outlet(stream.name()) else {
@@ -141,12 +272,40 @@ impl<S: Strategy> Context<S> {
     }
 
     /// Stops the run when this handler returns. Nothing else is dispatched but `on_stop` (S46).
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, name: String) {
+    ///     if name == "John" {
+    ///         cx.stop();
+    ///     }
+    /// }
+    ///
+    /// let outcome = run(arrive)?;
+    /// assert_eq!(outcome.report().reason, StopReason::Requested);
+    /// assert_eq!(outcome.report().dispatched.events, 2); // Sarah never arrives
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn stop(&self) {
         self.desk().stop.set(true);
         self.desk().halt();
     }
 
     /// How many deferred calls of this strategy are pending.
+    ///
+    /// Timers and emissions do not count.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, name: String) {
+    ///     let before = cx.pending();
+    ///     cx.after(Duration::from_mins(1)).greet(name);
+    ///     assert_eq!(cx.pending(), before + 1);
+    /// }
+    ///
+    /// run(arrive)?;
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn pending(&self) -> usize {
         self.agenda.borrow().count_calls()
     }
@@ -154,6 +313,19 @@ impl<S: Strategy> Context<S> {
     /// The pending deferred calls of this strategy with the times they are due, in the order of these.
     ///
     /// Each is given as the method's name. Meant for reports and tests: it costs a sort.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, name: String) {
+    ///     if name == "Jane" {
+    ///         cx.after(Duration::from_secs(30)).greet(name);
+    ///         assert_eq!(cx.pending_calls(), [(cx.now() + Duration::from_secs(30), "greet")]);
+    ///     }
+    /// }
+    ///
+    /// run(arrive)?;
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn pending_calls(&self) -> Vec<(Timestamp, &'static str)> {
         let agenda = self.agenda.borrow();
         let mut calls: Vec<_> = agenda
@@ -316,6 +488,15 @@ impl<S: Strategy> fmt::Debug for Context<S> {
 }
 
 /// Where `cx.after(..)` and `cx.at(..)` put a call.
+///
+/// Only callers generated or written for a [`Strategy`] put calls into it; see [`Slot`].
+///
+/// ```
+#[doc = include_str!("../doc/greeter.rs")]
+/// fn greet_jane(slot: CallSlot<'_, Greeter>) -> CallKey {
+///     slot.put(GreeterCall::Greet("Jane".to_owned()))
+/// }
+/// ```
 #[derive(Debug)]
 pub struct CallSlot<'a, S: Strategy> {
     cx: &'a Context<S>,
@@ -340,6 +521,15 @@ impl<S: Strategy> Slot<S::Call> for CallSlot<'_, S> {
 impl<S: Strategy> Once for CallSlot<'_, S> {}
 
 /// Where `cx.every(..)` puts a call.
+///
+/// It takes calls without payload, which can be made again and again; it is not [`Once`].
+///
+/// ```
+#[doc = include_str!("../doc/greeter.rs")]
+/// fn tick(slot: TimerSlot<'_, Greeter>) -> TimerKey {
+///     slot.put_with(|| GreeterCall::Tick)
+/// }
+/// ```
 #[derive(Debug)]
 pub struct TimerSlot<'a, S: Strategy> {
     cx: &'a Context<S>,
@@ -362,6 +552,14 @@ impl<S: Strategy> Slot<S::Call> for TimerSlot<'_, S> {
 }
 
 /// What [`Context::cancel`] takes: a [`CallKey`] or a [`TimerKey`].
+///
+/// ```
+/// use asp_core::{Context, Key, Strategy};
+///
+/// fn cancel_all<S: Strategy, K: Key>(cx: &Context<S>, keys: Vec<K>) -> usize {
+///     keys.into_iter().map(|key| cx.cancel(key)).filter(|&found| found).count()
+/// }
+/// ```
 pub trait Key: sealed::Key {}
 
 impl Key for CallKey {}
@@ -388,6 +586,16 @@ mod sealed {
 }
 
 /// A time asked for by [`Context::try_at`] has passed.
+///
+/// ```
+/// use asp_core::{InPast, Timestamp};
+///
+/// let late = InPast { requested: Timestamp::EPOCH, now: Timestamp::from_secs(5) };
+/// assert_eq!(
+///     late.to_string(),
+///     "1970-01-01T00:00:00Z was asked for but it is 1970-01-01T00:00:05Z; use `cx.after(..)` for a delay"
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InPast {
     /// The time asked for.

@@ -9,6 +9,15 @@ use crate::outcome::Outcome;
 use crate::time::{Duration, OutOfRange, ParseDurationError, ParseTimestampError, Timestamp};
 
 /// A `Result` with [`Error`].
+///
+/// ```
+/// fn run() -> asp_core::Result<()> {
+///     let outcome = asp_core::Runner::new().start("2025-01-01".parse()?).run()?;
+///     println!("{}", outcome.report());
+///     Ok(())
+/// }
+/// # run().unwrap();
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 type Cause = Box<dyn StdError + Send + Sync>;
@@ -44,16 +53,64 @@ impl Error {
     }
 
     /// What went wrong, as data.
+    ///
+    /// ```
+    /// use asp_core::{ErrorKind, Runner};
+    ///
+    /// let day = "2025-01-01".parse()?;
+    /// let error = Runner::new().start(day).end(day).run().unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::EmptyInterval { start, end } if start == end));
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
 
     /// What else went wrong while the run was being stopped: errors of `on_stop` (S47).
+    ///
+    /// ```
+    /// # use asp_core::*;
+    /// # use std::convert::Infallible;
+    /// # struct Fragile;
+    /// # impl Strategy for Fragile {
+    /// #     const NAME: &'static str = "Fragile";
+    /// #     type Call = Infallible;
+    /// #     type Calls<Q: Slot<Infallible>> = ();
+    /// fn wire(wiring: &mut Wiring<Self>) {
+    ///     wiring.on_start("open", |_, _| Err("no such file"));
+    ///     wiring.on_stop("close", |_, _| Err("not open"));
+    /// }
+    /// #     fn calls<Q: Slot<Infallible>>(_: Q) {}
+    /// #     fn call(&mut self, _: &Context<Self>, call: Infallible) -> HandlerResult {
+    /// #         match call {}
+    /// #     }
+    /// #     fn call_name(call: &Infallible) -> &'static str {
+    /// #         match *call {}
+    /// #     }
+    /// # }
+    ///
+    /// let error = Runner::new().start(Timestamp::EPOCH).add(Fragile).run().unwrap_err();
+    /// assert_eq!(error.kind().to_string(), "Fragile::open failed at 1970-01-01T00:00:00Z: no such file");
+    /// assert_eq!(error.also()[0].to_string(), "Fragile::close failed at 1970-01-01T00:00:00Z: not open");
+    /// ```
     pub fn also(&self) -> &[ErrorKind] {
         &self.0.also
     }
 
     /// The outcome of the run up to the error, with the strategies; none if no run had begun.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, name: String) -> Result<(), &'static str> {
+    ///     if name == "Sarah" { Err("the house is full") } else { Ok(()) }
+    /// }
+    ///
+    /// let error = run(arrive).unwrap_err();
+    /// let mut outcome = error.into_outcome().expect("a run that had begun");
+    /// assert_eq!(outcome.report().reason, StopReason::Failed);
+    /// let _greeter: Greeter = outcome.take()?;
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn into_outcome(self) -> Option<Outcome> {
         self.0.outcome.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
@@ -96,6 +153,15 @@ impl StdError for Error {
 }
 
 /// What went wrong.
+///
+/// ```
+/// use asp_core::{ErrorKind, Runner, Stream, Timestamp};
+///
+/// const PRICES: Stream<f64> = Stream::new("prices");
+/// let prices = [(Timestamp::from_secs(2), 20.5), (Timestamp::from_secs(1), 20.6)];
+/// let error = Runner::new().feed(PRICES, prices).collect(PRICES).run().unwrap_err();
+/// assert!(matches!(error.kind(), ErrorKind::Unordered { index: 1, .. }));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -183,6 +249,18 @@ pub enum ErrorKind {
 }
 
 /// A handler that failed: who, on what, when, why.
+///
+/// ```
+#[doc = include_str!("../doc/greeter.rs")]
+/// fn arrive(_: &Context<Greeter>, _: String) -> Result<(), &'static str> {
+///     Err("the house is full")
+/// }
+///
+/// let error = run(arrive).unwrap_err();
+/// let ErrorKind::Handler(failure) = error.kind() else { panic!("{error}") };
+/// assert_eq!((failure.strategy.as_str(), failure.method.as_str()), ("Greeter", "arrive"));
+/// assert_eq!((failure.stream.as_deref(), failure.index), (Some("names"), Some(0)));
+/// ```
 #[derive(Debug)]
 pub struct HandlerFailure {
     /// The strategy instance.
@@ -204,6 +282,17 @@ pub struct HandlerFailure {
 }
 
 /// Why a handler failed.
+///
+/// ```
+#[doc = include_str!("../doc/greeter.rs")]
+/// fn arrive(_: &Context<Greeter>, name: String) {
+///     panic!("{name} is not on the list");
+/// }
+///
+/// let error = run(arrive).unwrap_err();
+/// let ErrorKind::Handler(failure) = error.kind() else { panic!("{error}") };
+/// assert!(matches!(&failure.reason, Reason::Panic(message) if message == "Jane is not on the list"));
+/// ```
 #[derive(Debug)]
 pub enum Reason {
     /// It returned this error.
@@ -213,6 +302,16 @@ pub enum Reason {
 }
 
 /// Something a handler asked for that cannot be.
+///
+/// ```
+#[doc = include_str!("../doc/greeter.rs")]
+/// fn arrive(cx: &Context<Greeter>, _: String) {
+///     cx.every(Duration::ZERO).tick();
+/// }
+///
+/// let error = run(arrive).unwrap_err();
+/// assert!(matches!(error.kind(), ErrorKind::Refused { request: Request::Interval { .. }, .. }));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Request {
@@ -252,6 +351,17 @@ pub enum Request {
 }
 
 /// A fault of the graph, found before the first event.
+///
+/// ```
+/// use asp_core::{ErrorKind, GraphFault, Runner, Stream, timestamps};
+///
+/// const NAMES: Stream<&str> = Stream::new("names");
+/// let names = timestamps("2025-01-01".parse()?, "1s".parse()?).zip(["Jane", "John"]);
+/// let error = Runner::new().feed(NAMES, names).run().unwrap_err();
+/// let ErrorKind::Graph(faults) = error.kind() else { panic!("{error}") };
+/// assert!(matches!(&faults[..], [GraphFault::NeverRead { stream, .. }] if stream == "names"));
+/// # Ok::<(), asp_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GraphFault {

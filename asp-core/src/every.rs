@@ -40,6 +40,14 @@ impl Every {
     /// A timer that ticks each `interval`, first one interval from now (from the start, for `#[every]`).
     ///
     /// An interval that is zero, negative or out of range stops the run when the timer is set.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/ticks.rs")]
+    /// // Set at 10.3, in a run that ends before 15.
+    /// assert_eq!(ticks(Every::new(Duration::from_secs(1)))?, [11.3, 12.3, 13.3, 14.3]);
+    /// assert!(ticks(Every::new(Duration::ZERO)).is_err());
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn new(interval: impl Into<Delay>) -> Self {
         Every {
             step: interval.into(),
@@ -53,42 +61,96 @@ impl Every {
     }
 
     /// Counts from `time` instead of now: ticks at `time + k * interval`, `k >= 1`; those before now are left out.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/ticks.rs")]
+    /// // Set at 10.3, in a run that ends before 15.
+    /// assert_eq!(ticks(Every::new(Duration::from_secs(1)).from(at(12.0)))?, [13.0, 14.0]);
+    /// assert_eq!(ticks(Every::new(Duration::from_secs(1)).from(at(0.5)))?, [10.5, 11.5, 12.5, 13.5, 14.5]);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn from(mut self, time: Timestamp) -> Self {
         self.from = Some(time);
         self
     }
 
     /// Stops with the last tick at or before `time`. A timer with a bound is pending work: it keeps the run alive.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/ticks.rs")]
+    /// // Set at 10.3, in a run that ends before 15.
+    /// assert_eq!(ticks(Every::new(Duration::from_secs(1)).until(at(12.3)))?, [11.3, 12.3]);
+    /// assert_eq!(ticks(Every::new(Duration::from_secs(1)).until(at(10.0)))?, []);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn until(mut self, time: Timestamp) -> Self {
         self.until = Some(time);
         self
     }
 
     /// Stops after `n` ticks. A timer with a bound is pending work: it keeps the run alive.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/ticks.rs")]
+    /// // Set at 10.3, in a run that ends before 15.
+    /// assert_eq!(ticks(Every::new(Duration::from_secs(1)).times(2))?, [11.3, 12.3]);
+    /// assert_eq!(ticks(Every::new(Duration::from_secs(1)).times(0))?, []);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn times(mut self, n: u64) -> Self {
         self.times = Some(n);
         self
     }
 
     /// Ticks at the beginning too.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/ticks.rs")]
+    /// // Set at 10.3, in a run that ends before 15.
+    /// assert_eq!(ticks(Every::new(Duration::from_secs(2)).immediate())?, [10.3, 12.3, 14.3]);
+    /// assert_eq!(ticks(Every::new(Duration::from_secs(2)).immediate().aligned())?, [10.3, 12.0, 14.0]);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn immediate(mut self) -> Self {
         self.immediate = true;
         self
     }
 
     /// Ticks at multiples of the interval since 1970-01-01 UTC: `1h` on the hour, `1d` at midnight UTC.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/ticks.rs")]
+    /// // Set at 10.3, in a run that ends before 15.
+    /// assert_eq!(ticks(Every::new(Duration::from_secs(2)).aligned())?, [12.0, 14.0]);
+    /// assert_eq!(ticks(Every::new(Duration::from_secs(1)).aligned().from(at(13.5)))?, [14.0]);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn aligned(mut self) -> Self {
         self.aligned = true;
         self
     }
 
     /// Leaves out a tick when the next one is due too, instead of catching up tick by tick.
+    ///
+    /// ```
+    /// use asp_core::{Duration, Every};
+    ///
+    /// let every = Every::new(Duration::from_secs(1)).skip_missed();
+    /// assert_eq!(every.to_string(), "every 1s, skipping missed");
+    /// ```
     pub fn skip_missed(mut self) -> Self {
         self.skip_missed = true;
         self
     }
 
     /// The interval; `None` if it is beyond 292 years.
+    ///
+    /// ```
+    /// use asp_core::{Duration, Every};
+    ///
+    /// assert_eq!(Every::new(Duration::from_mins(1)).interval(), Some(Duration::from_secs(60)));
+    /// assert_eq!(Every::new(std::time::Duration::MAX).interval(), None);
+    /// ```
     pub fn interval(&self) -> Option<Duration> {
         self.step.duration()
     }

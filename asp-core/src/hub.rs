@@ -312,7 +312,9 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
                     break;
                 }
                 let Some(value) = channel.values.pop_front() else { break };
-                core.set_place(time, Class::Event, lane, channel.delivered + done as u64);
+                if core.watched {
+                    core.set_place(time, Class::Event, lane, channel.delivered + done as u64);
+                }
                 core.mark = core.desk().sequence.get();
                 done += 1;
                 self.handler.give(nodes, core, time, &channel.name, value);

@@ -3,6 +3,12 @@
 use crate::time::Timestamp;
 
 /// The kind of an item, in the order in which kinds run at equal times (S7).
+///
+/// ```
+/// use asp_core::Class;
+///
+/// assert!(Class::Event < Class::Call && Class::Call < Class::Tick); // data before timers
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
     /// `on_start`.
@@ -49,6 +55,22 @@ pub struct Place {
 }
 
 /// One handler call, as [`Runner::observe`](crate::Runner::observe) shows it just before it is made.
+///
+/// ```
+#[doc = include_str!("../doc/greeter.rs")]
+/// let (sender, calls) = std::sync::mpsc::channel();
+/// Runner::new()
+///     .feed(Greeter::NAMES, names())
+///     .add(Greeter::default())
+///     .observe(move |&Dispatch { now, strategy, handler, stream, .. }| {
+///         sender.send(format!("{now} {strategy}::{handler} {stream:?}")).expect("a receiver");
+///     })
+///     .run()?;
+/// let calls: Vec<String> = calls.iter().collect();
+/// assert_eq!(calls[1], "2025-01-01T00:00:01Z Greeter::arrive Some(\"names\")");
+/// assert_eq!(calls[2], "2025-01-01T00:00:01Z Greeter::greet None");
+/// # Ok::<(), asp_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dispatch<'a> {
     /// The place of the item; handlers of one event share it.

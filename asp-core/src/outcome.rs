@@ -42,11 +42,27 @@ impl Outcome {
     }
 
     /// The figures of the run.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let outcome = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default()).run()?;
+    /// assert_eq!(outcome.report().dispatched.calls, 3);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn report(&self) -> &Report {
         &self.report
     }
 
     /// The names of the strategies that are still here, in the order in which they were added.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let runner = Runner::new().feed(Greeter::NAMES, names());
+    /// let mut outcome = runner.add(Greeter::default()).add_as("doorman", Greeter::default()).run()?;
+    /// let _doorman: Greeter = outcome.take_named("doorman")?;
+    /// assert_eq!(outcome.names().collect::<Vec<_>>(), ["Greeter"]);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.strategies
             .iter()
@@ -55,6 +71,18 @@ impl Outcome {
     }
 
     /// True if that strategy panicked: it is handed back as the panic left it (S44).
+    ///
+    /// False for a name that no strategy has, or whose strategy was taken.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(_: &Context<Greeter>, name: String) {
+    ///     assert_eq!(name, "Jane");
+    /// }
+    ///
+    /// let outcome = run(arrive).unwrap_err().into_outcome().expect("a run that had begun");
+    /// assert!(outcome.panicked("Greeter"));
+    /// ```
     pub fn panicked(&self, name: &str) -> bool {
         let mut named = self.strategies.iter().filter(|instance| instance.name == name);
         named.any(|instance| instance.node.as_ref().is_some_and(|node| node.panicked()))
@@ -65,6 +93,17 @@ impl Outcome {
     /// # Errors
     ///
     /// If there is none, or more than one: then use [`Outcome::take_named`] or [`Outcome::take_all`].
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let mut outcome = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default()).run()?;
+    /// let greeter: Greeter = outcome.take()?;
+    /// assert_eq!(greeter.ticks, 0);
+    ///
+    /// let again = outcome.take::<Greeter>();
+    /// assert!(again.is_err());
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn take<S: Strategy>(&mut self) -> Result<S> {
         let mut found = self.strategies.iter_mut().filter(|instance| instance.is::<S>());
         let (first, more) = (found.next(), found.count());
@@ -84,6 +123,17 @@ impl Outcome {
     /// # Errors
     ///
     /// If there is none of that name and type.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let runner = Runner::new().feed(Greeter::NAMES, names());
+    /// let mut outcome = runner.add_as("front", Greeter::default()).add_as("back", Greeter::default()).run()?;
+    /// let _front: Greeter = outcome.take_named("front")?;
+    ///
+    /// let error = outcome.take_named::<Greeter>("side").err().expect("no such strategy");
+    /// assert!(error.to_string().ends_with("it has back"));
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn take_named<S: Strategy>(&mut self, name: &str) -> Result<S> {
         let found = self.strategies.iter_mut().find(|instance| instance.name == name && instance.is::<S>());
         found.and_then(Instance::take).ok_or_else(|| {
@@ -97,6 +147,17 @@ impl Outcome {
     }
 
     /// Takes all strategies of type `S`, in the order in which they were added.
+    ///
+    /// Empty if there are none, or all were taken.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let runner = Runner::new().feed(Greeter::NAMES, names());
+    /// let mut outcome = runner.add(Greeter::default()).add(Greeter::default()).run()?;
+    /// let greeters: Vec<Greeter> = outcome.take_all();
+    /// assert_eq!(greeters.len(), 2);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn take_all<S: Strategy>(&mut self) -> Vec<S> {
         self.strategies.iter_mut().filter_map(Instance::take).collect()
     }
@@ -106,6 +167,16 @@ impl Outcome {
     /// # Errors
     ///
     /// If the stream was not collected, or its events were taken already.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let runner = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default());
+    /// let mut outcome = runner.collect(Greeter::GREETINGS).run()?;
+    /// let greetings = outcome.collected(Greeter::GREETINGS)?;
+    /// assert_eq!(greetings[2].to_string(), "2025-01-01T00:00:03Z Hello Sarah");
+    /// assert!(outcome.collected(Greeter::GREETINGS).is_err()); // taken already
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn collected<T: Payload>(&mut self, stream: Stream<T>) -> Result<Vec<Event<T>>> {
         let position = self
             .collected
@@ -164,6 +235,13 @@ impl fmt::Debug for Outcome {
 }
 
 /// Why a run stopped.
+///
+/// ```
+/// use asp_core::{Runner, StopReason};
+///
+/// assert_eq!(Runner::new().run()?.report().reason, StopReason::Finished);
+/// # Ok::<(), asp_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StopReason {
@@ -176,6 +254,21 @@ pub enum StopReason {
 }
 
 /// The figures of a run (S48).
+///
+/// It prints as two lines, and a third if anything was skipped, clamped, left pending or passed over.
+///
+/// ```
+#[doc = include_str!("../doc/greeter.rs")]
+/// let runner = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default());
+/// let outcome = runner.end("2025-01-01T00:00:02Z".parse()?).run()?;
+/// assert_eq!(
+///     outcome.report().to_string(),
+///     "finished at 2025-01-01T00:00:02Z, from 2025-01-01T00:00:00Z\n\
+///      dispatched 2 events, 1 call, 0 ticks, 0 hooks, 0 settled\n\
+///      1 pending"
+/// );
+/// # Ok::<(), asp_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Report {
@@ -199,6 +292,15 @@ pub struct Report {
 
 impl Report {
     /// How much virtual time the run covered.
+    ///
+    /// None if that is longer than a [`Duration`] can be.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let outcome = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default()).run()?;
+    /// assert_eq!(outcome.report().elapsed(), Some(Duration::from_secs(3)));
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn elapsed(&self) -> Option<Duration> {
         self.now.checked_since(self.start)
     }
@@ -227,6 +329,14 @@ impl fmt::Display for Report {
 }
 
 /// Handler calls by kind (S48).
+///
+/// ```
+#[doc = include_str!("../doc/greeter.rs")]
+/// let outcome = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default()).run()?;
+/// let Dispatched { events, calls, ticks, .. } = outcome.report().dispatched;
+/// assert_eq!((events, calls, ticks), (3, 3, 0));
+/// # Ok::<(), asp_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dispatched {
@@ -246,6 +356,13 @@ pub struct Dispatched {
 
 impl Dispatched {
     /// All handler calls.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let outcome = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default()).run()?;
+    /// assert_eq!(outcome.report().dispatched.total(), 6);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn total(&self) -> u64 {
         self.starts + self.events + self.calls + self.ticks + self.settled + self.stops
     }
@@ -265,7 +382,10 @@ impl Dispatched {
 impl fmt::Display for Dispatched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Dispatched { starts, events, calls, ticks, settled, stops } = self;
-        write!(f, "{events} events, {calls} calls, {ticks} ticks, {settled} settled, ")?;
-        write!(f, "{} hooks", starts + stops)
+        let counts = [(events, "event"), (calls, "call"), (ticks, "tick"), (&(starts + stops), "hook")];
+        for (count, word) in counts {
+            write!(f, "{count} {word}{}, ", if *count == 1 { "" } else { "s" })?;
+        }
+        write!(f, "{settled} settled")
     }
 }

@@ -29,6 +29,14 @@ pub struct RunGraph {
 }
 
 /// A stream and who has to do with it.
+///
+/// ```
+#[doc = include_str!("../doc/greeter.rs")]
+/// let graph = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default()).graph();
+/// let names = &graph.streams[0];
+/// assert_eq!((names.name.as_str(), names.payload.as_str(), names.fed), ("names", "String", true));
+/// assert_eq!(names.read_by, ["Greeter::arrive"]);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StreamInfo {
@@ -49,6 +57,14 @@ pub struct StreamInfo {
 }
 
 /// A strategy and its handlers.
+///
+/// ```
+#[doc = include_str!("../doc/greeter.rs")]
+/// let graph = Runner::new().add_as("doorman", Greeter::default()).graph();
+/// let doorman = &graph.strategies[0];
+/// assert_eq!((doorman.name.as_str(), doorman.type_name.as_str()), ("doorman", "Greeter"));
+/// assert_eq!(doorman.emits, ["greetings"]);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StrategyInfo {
@@ -63,6 +79,13 @@ pub struct StrategyInfo {
 }
 
 /// A method and what it is called for.
+///
+/// ```
+#[doc = include_str!("../doc/greeter.rs")]
+/// let graph = Runner::new().add(Greeter::default()).graph();
+/// let arrive = &graph.strategies[0].handlers[0];
+/// assert_eq!((arrive.method.as_str(), arrive.trigger.as_str()), ("arrive", "on_event \"names\""));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HandlerInfo {

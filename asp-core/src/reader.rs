@@ -10,7 +10,6 @@ use crate::hub::{AnyHub, Channel, Solo};
 use crate::names::type_name;
 use crate::node::Node;
 use crate::nodes::Nodes;
-use crate::observe::Class;
 use crate::outline::RowInfo;
 use crate::strategy::{HandlerResult, HandlerReturn, Strategy};
 use crate::stream::{ByValue, Payload, Stream};
@@ -201,7 +200,6 @@ impl<S: Strategy, H> Handler<S, H> {
             core.unsettled.insert(self.node as u32);
         }
         core.dispatched.events += done as u64;
-        core.class = Class::Event;
         // What a handler asked for in vain has halted the burst.
         core.ended(node.cx.desk(), self.node, self.method, Ok(()));
         node.leave(core);

@@ -17,6 +17,15 @@ use crate::stream::{Event, Payload, Stream};
 use crate::time::{Pace, Timestamp};
 
 /// What becomes of an error that a handler returns.
+///
+/// ```
+/// use asp_core::{OnError, Runner};
+///
+/// assert_eq!(OnError::default(), OnError::Stop);
+/// let outcome = Runner::new().on_error(OnError::Continue).run()?;
+/// assert_eq!(outcome.report().errors, 0);
+/// # Ok::<(), asp_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnError {
@@ -28,6 +37,15 @@ pub enum OnError {
 }
 
 /// What becomes of a call that is scheduled in the past.
+///
+/// ```
+/// use asp_core::{PastSchedule, Runner};
+///
+/// assert_eq!(PastSchedule::default(), PastSchedule::Clamp);
+/// let outcome = Runner::new().past_schedule(PastSchedule::Error).run()?;
+/// assert_eq!(outcome.report().clamped, 0);
+/// # Ok::<(), asp_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PastSchedule {
@@ -76,6 +94,14 @@ struct Add {
 
 impl Runner {
     /// A run of nothing.
+    ///
+    /// ```
+    /// use asp_core::{Runner, StopReason};
+    ///
+    /// let outcome = Runner::new().run()?;
+    /// assert_eq!(outcome.report().reason, StopReason::Finished);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn new() -> Self {
         Runner {
             steps: Vec::new(),
@@ -93,6 +119,16 @@ impl Runner {
     }
 
     /// Begins at `time`: earlier events are skipped and counted. Without it a run begins with the earliest event.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// // Jane, John and Sarah arrive one second apart, from the beginning of 2025.
+    /// let runner = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default());
+    /// let outcome = runner.start("2025-01-01T00:00:01Z".parse()?).run()?;
+    /// assert_eq!(outcome.report().skipped, 1);
+    /// assert_eq!(outcome.report().dispatched.events, 2);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn start(mut self, time: Timestamp) -> Self {
         self.limits.start = Some(time);
         self
@@ -100,6 +136,16 @@ impl Runner {
 
     /// Ends before `time`: an item at `time` is not dispatched (S17). Without it a run ends when its sources have
     /// ended and nothing is pending (S28).
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let runner = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default());
+    /// let outcome = runner.end("2025-01-01T00:00:02Z".parse()?).run()?;
+    /// assert_eq!(outcome.report().dispatched.events, 2); // Sarah would arrive at the end
+    /// assert_eq!(outcome.report().pending, 1); // John would be greeted at the end
+    /// assert_eq!(outcome.report().now, "2025-01-01T00:00:02Z".parse()?);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn end(mut self, time: Timestamp) -> Self {
         self.limits.end = Some(time);
         self
@@ -122,25 +168,72 @@ impl Runner {
     }
 
     /// Announces a stream that may be fed later, while the run goes on.
+    ///
+    /// It counts as fed, so that its readers are no fault of the graph.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let runner = Runner::new().opens(Greeter::NAMES).add(Greeter::default());
+    /// assert!(runner.graph().streams[0].opened);
+    /// runner.run()?;
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn opens<T: Payload>(self, stream: Stream<T>) -> Self {
         self.step(Some(Mention::opened(&stream)), move |graph| graph.open(&stream))
     }
 
     /// Adds a strategy, named after its type (then `Type#2` and so on).
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let outcome = Runner::new()
+    ///     .feed(Greeter::NAMES, names())
+    ///     .add(Greeter::default())
+    ///     .add(Greeter::default())
+    ///     .run()?;
+    /// assert_eq!(outcome.names().collect::<Vec<_>>(), ["Greeter", "Greeter#2"]);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     #[allow(clippy::should_implement_trait, reason = "the word of builders; nobody adds up runners")]
     pub fn add<S: Strategy>(self, strategy: S) -> Self {
         self.join(None, strategy)
     }
 
     /// Adds a strategy under a name of its own.
+    ///
+    /// Two strategies with one name are a fault of the graph.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let runner = Runner::new().feed(Greeter::NAMES, names()).add_as("doorman", Greeter::default());
+    /// let doorman: Greeter = runner.run()?.take_named("doorman")?;
+    /// assert_eq!(doorman.ticks, 0);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn add_as<S: Strategy>(self, name: impl Into<String>, strategy: S) -> Self {
         self.join(Some(name.into()), strategy)
     }
 
     /// Lets the strategy added last use `actual` wherever it says `declared`.
     ///
-    /// ```ignore
-    /// runner.add_as("msft", Crossover::new()).rebind(Crossover::PRICES, Stream::named("prices.msft"))
+    /// One type serves several streams so. It is for what the strategy reads and for what it emits. A rebinding that
+    /// the strategy has no use for, or that no strategy stands before, is a fault of the graph.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let [front, back]: [Stream<String>; 2] = ["names.front", "names.back"].map(Stream::named);
+    /// let runner = Runner::new()
+    ///     .feed(front.clone(), names())
+    ///     .feed(back.clone(), names())
+    ///     .add_as("front", Greeter::default())
+    ///     .rebind(Greeter::NAMES, front)
+    ///     .add_as("back", Greeter::default())
+    ///     .rebind(Greeter::NAMES, back);
+    /// assert_eq!(runner.graph().streams[0].read_by, ["front::arrive"]);
+    ///
+    /// let outcome = runner.run()?;
+    /// assert_eq!(outcome.report().dispatched.events, 6);
+    /// # Ok::<(), asp_core::Error>(())
     /// ```
     pub fn rebind<T: Payload>(mut self, declared: Stream<T>, actual: Stream<T>) -> Self {
         let rebind = Rebind { declared: owned(&declared), actual: owned(&actual), used: false };
@@ -160,6 +253,18 @@ impl Runner {
     }
 
     /// Keeps the events of a stream, for [`Outcome::collected`].
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let mut outcome = Runner::new()
+    ///     .feed(Greeter::NAMES, names())
+    ///     .add(Greeter::default())
+    ///     .collect(Greeter::GREETINGS)
+    ///     .run()?;
+    /// let greetings = outcome.collected(Greeter::GREETINGS)?;
+    /// assert_eq!(greetings[0].to_string(), "2025-01-01T00:00:01Z Hello Jane");
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn collect<T: Payload>(self, stream: Stream<T>) -> Self {
         self.step(Some(Mention::collected(&stream)), move |graph| graph.collect(&stream))
     }
@@ -200,24 +305,81 @@ impl Runner {
     }
 
     /// Shows each handler call to `observer`, just before it is made. A run without observers pays nothing for it.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let (sender, calls) = std::sync::mpsc::channel();
+    /// Runner::new()
+    ///     .feed(Greeter::NAMES, names())
+    ///     .add(Greeter::default())
+    ///     .observe(move |dispatch| sender.send(dispatch.handler.to_owned()).expect("a receiver"))
+    ///     .run()?;
+    /// let calls: Vec<String> = calls.iter().collect();
+    /// assert_eq!(calls, ["arrive", "arrive", "greet", "arrive", "greet", "greet"]);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn observe(mut self, observer: impl FnMut(&Dispatch<'_>) + Send + 'static) -> Self {
         self.observers.push(Box::new(observer));
         self
     }
 
     /// What becomes of errors that handlers return; they stop the run unless told otherwise.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, name: String) -> Result<(), String> {
+    ///     if name == "John" {
+    ///         return Err(format!("{name} is not on the list"));
+    ///     }
+    ///     cx.after(Duration::from_secs(1)).greet(name);
+    ///     Ok(())
+    /// }
+    ///
+    /// let runner = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::arriving(arrive));
+    /// let outcome = runner.on_error(OnError::Continue).run()?;
+    /// assert_eq!(outcome.report().errors, 1);
+    /// assert_eq!(outcome.report().dispatched.calls, 2);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn on_error(mut self, policy: OnError) -> Self {
         self.on_error = policy;
         self
     }
 
     /// What becomes of calls in the past; they are made at once unless told otherwise.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, name: String) {
+    ///     cx.at(cx.now() - Duration::from_secs(1)).greet(name);
+    /// }
+    ///
+    /// assert_eq!(run(arrive)?.report().clamped, 3);
+    ///
+    /// let runner = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::arriving(arrive));
+    /// let error = runner.past_schedule(PastSchedule::Error).run().unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::Refused { request: Request::InPast { .. }, .. }));
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn past_schedule(mut self, policy: PastSchedule) -> Self {
         self.past_schedule = policy;
         self
     }
 
     /// How many rounds one instant may have (S14); 10 000 unless told otherwise.
+    ///
+    /// More stop the run with [`ErrorKind::SameInstantLoop`].
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn again(cx: &Context<Greeter>, name: String) {
+    ///     cx.after(Duration::ZERO).greet(name);
+    /// }
+    ///
+    /// let runner = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::with(again, again));
+    /// let error = runner.max_rounds(100).run().unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::SameInstantLoop { rounds: 100, .. }));
+    /// ```
     pub fn max_rounds(mut self, rounds: u32) -> Self {
         self.limits.max_rounds = rounds;
         self
@@ -225,6 +387,19 @@ impl Runner {
 
     /// How many dispatches may follow the last source event in a run without an end (S29); 100 000 000 unless told
     /// otherwise.
+    ///
+    /// More stop the run with [`ErrorKind::DrainLimit`], which names a method that goes on scheduling.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn again(cx: &Context<Greeter>, name: String) {
+    ///     cx.after(Duration::from_secs(1)).greet(name);
+    /// }
+    ///
+    /// let runner = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::with(again, again));
+    /// let error = runner.drain_limit(100).run().unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::DrainLimit { limit: 100, .. }));
+    /// ```
     pub fn drain_limit(mut self, dispatches: u64) -> Self {
         self.limits.drain_limit = dispatches;
         self
@@ -236,6 +411,20 @@ impl Runner {
     ///
     /// All faults of the graph, before the first event; later the first error of a source or handler, with the
     /// strategies in [`Error::into_outcome`].
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let error = Runner::new().add(Greeter::default()).run().unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "stream \"names\" is read by Greeter::arrive but nothing feeds or emits it; \
+    ///      add `.feed(Greeter::NAMES, ..)`"
+    /// );
+    ///
+    /// let outcome = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default()).run()?;
+    /// assert_eq!(outcome.report().dispatched.to_string(), "3 events, 3 calls, 0 ticks, 0 hooks, 0 settled");
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn run(self) -> Result<Outcome> {
         let Runner { steps, observers, limits, on_error, past_schedule } = self;
         if let (Some(start), Some(end)) = (limits.start, limits.end)
@@ -273,6 +462,15 @@ impl Runner {
     }
 
     /// What the run consists of, as it stands.
+    ///
+    /// It may be asked for at any step, also of a graph with faults.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let graph = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default()).graph();
+    /// assert_eq!(graph.streams[0].read_by, ["Greeter::arrive"]);
+    /// assert_eq!(graph.strategies[0].emits, ["greetings"]);
+    /// ```
     pub fn graph(&self) -> RunGraph {
         let mut graph = RunGraph::default();
         for step in &self.steps {

@@ -6,12 +6,65 @@ use crate::context::Context;
 use crate::wiring::Wiring;
 
 /// What a handler came to.
+///
+/// ```
+/// use asp_core::HandlerResult;
+///
+/// fn parse(text: &str) -> HandlerResult {
+///     let _price: f64 = text.parse()?;
+///     Ok(())
+/// }
+/// assert!(parse("12.5").is_ok() && parse("high").is_err());
+/// ```
 pub type HandlerResult = Result<(), Box<dyn Error + Send + Sync>>;
 
 /// A type whose methods are called with events, ticks and deferred calls.
 ///
 /// `#[strategy]` on an `impl` block writes this impl. By hand it takes a call type, one row of [`Wiring`] for each
 /// handler, and one match arm for each deferred call; the crate's first example shows all of it.
+///
+/// One without deferred calls:
+///
+/// ```
+/// use asp_core::{Context, HandlerResult, Runner, Slot, Strategy, Stream, Wiring, timestamps};
+/// use std::convert::Infallible;
+///
+/// #[derive(Default)]
+/// struct Total(f64);
+///
+/// impl Total {
+///     const TRADES: Stream<f64> = Stream::new("trades");
+///
+///     fn on_trade(&mut self, _: &Context<Self>, price: f64) {
+///         self.0 += price;
+///     }
+/// }
+///
+/// impl Strategy for Total {
+///     const NAME: &'static str = "Total";
+///     type Call = Infallible;
+///     type Calls<Q: Slot<Infallible>> = ();
+///
+///     fn wire(wiring: &mut Wiring<Self>) {
+///         wiring.on_event(Self::TRADES, "on_trade", Self::on_trade);
+///     }
+///
+///     fn calls<Q: Slot<Infallible>>(_: Q) {}
+///
+///     fn call(&mut self, _: &Context<Self>, call: Infallible) -> HandlerResult {
+///         match call {}
+///     }
+///
+///     fn call_name(call: &Infallible) -> &'static str {
+///         match *call {}
+///     }
+/// }
+///
+/// let trades = timestamps("2025-01-01".parse()?, "1s".parse()?).zip([1.5, 2.5]);
+/// let mut outcome = Runner::new().feed(Total::TRADES, trades).add(Total::default()).run()?;
+/// assert_eq!(outcome.take::<Total>()?.0, 4.0);
+/// # Ok::<(), asp_core::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a strategy",
     label = "no `#[strategy]` block",
@@ -29,9 +82,27 @@ pub trait Strategy: Sized + Send + 'static {
     type Calls<Q: Slot<Self::Call>>;
 
     /// Registers the handlers.
+    ///
+    /// It is called for each instance that a run has, and by [`Runner::graph`](crate::Runner::graph); it says the same
+    /// each time.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire_more(wiring: &mut Wiring<Greeter>) {
+    ///     Greeter::wire(wiring);
+    ///     wiring.describe("greet", "Says hello.");
+    /// }
+    /// ```
     fn wire(wiring: &mut Wiring<Self>);
 
     /// Wraps a slot.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn greet_jane(slot: CallSlot<'_, Greeter>) -> CallKey {
+    ///     Greeter::calls(slot).greet("Jane".to_owned()) // as in `cx.after(..).greet(..)`
+    /// }
+    /// ```
     fn calls<Q: Slot<Self::Call>>(slot: Q) -> Self::Calls<Q>;
 
     /// Makes a call that was scheduled.
@@ -39,29 +110,89 @@ pub trait Strategy: Sized + Send + 'static {
     /// # Errors
     ///
     /// What the method returned.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn tick_now(greeter: &mut Greeter, cx: &Context<Greeter>) -> HandlerResult {
+    ///     greeter.call(cx, GreeterCall::Tick)
+    /// }
+    /// ```
     fn call(&mut self, cx: &Context<Self>, call: Self::Call) -> HandlerResult;
 
     /// The method that a call is for.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// assert_eq!(Greeter::call_name(&GreeterCall::Tick), "tick");
+    /// ```
     fn call_name(call: &Self::Call) -> &'static str;
 }
 
 /// Where a deferred call goes: into the agenda once, or into a periodic timer.
 ///
 /// The caller types that `#[strategy]` generates are generic over it; there is no reason to implement it.
+///
+/// ```
+/// use asp_core::{Once, Slot};
+///
+/// enum Call {
+///     Greet(String),
+///     Tick,
+/// }
+///
+/// /// What `cx.after(..)` and `cx.every(..)` return.
+/// struct Calls<Q>(Q);
+///
+/// impl<Q: Slot<Call>> Calls<Q> {
+///     /// For `cx.after(..)` only.
+///     fn greet(self, name: String) -> Q::Key
+///     where
+///         Q: Once,
+///     {
+///         self.0.put(Call::Greet(name))
+///     }
+///
+///     fn tick(self) -> Q::Key {
+///         self.0.put_with(|| Call::Tick)
+///     }
+/// }
+/// ```
 pub trait Slot<C>: Sized {
     /// What names the call afterwards.
     type Key;
 
     /// Schedules `call`.
+    ///
+    /// ```
+    /// use asp_core::{Once, Slot};
+    ///
+    /// fn greet<Q: Slot<String> + Once>(slot: Q) -> Q::Key {
+    ///     slot.put("Jane".to_owned())
+    /// }
+    /// ```
     fn put(self, call: C) -> Self::Key
     where
         Self: Once;
 
     /// Schedules a call without payload, which can be made again and again.
+    ///
+    /// ```
+    /// use asp_core::Slot;
+    ///
+    /// fn tick<Q: Slot<Option<String>>>(slot: Q) -> Q::Key {
+    ///     slot.put_with(|| None)
+    /// }
+    /// ```
     fn put_with(self, make: fn() -> C) -> Self::Key;
 }
 
 /// A slot whose call runs once, so that it may carry a payload.
+///
+/// ```
+#[doc = include_str!("../doc/greeter.rs")]
+/// fn takes_payloads<Q: asp_core::Once>() {}
+/// takes_payloads::<CallSlot<'_, Greeter>>();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a timer has nothing to pass as payload",
     label = "this method takes a payload",
@@ -87,6 +218,13 @@ pub trait HandlerReturn {
     /// # Errors
     ///
     /// The handler's own, boxed.
+    ///
+    /// ```
+    /// use asp_core::HandlerReturn;
+    ///
+    /// assert!(().into_result().is_ok());
+    /// assert_eq!(Err::<(), _>("too late").into_result().unwrap_err().to_string(), "too late");
+    /// ```
     fn into_result(self) -> HandlerResult;
 }
 
@@ -105,6 +243,13 @@ impl<E: HandlerError> HandlerReturn for Result<(), E> {
 }
 
 /// What a handler may fail with: anything that converts into `Box<dyn Error + Send + Sync>`.
+///
+/// ```
+/// fn may_fail_with<E: asp_core::HandlerError>() {}
+/// may_fail_with::<std::io::Error>();
+/// may_fail_with::<String>();
+/// may_fail_with::<Box<dyn std::error::Error + Send + Sync>>();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot end a run",
     label = "not an error",
@@ -112,6 +257,12 @@ impl<E: HandlerError> HandlerReturn for Result<(), E> {
 )]
 pub trait HandlerError {
     /// The error in a box.
+    ///
+    /// ```
+    /// use asp_core::HandlerError;
+    ///
+    /// assert_eq!("too late".into_boxed().to_string(), "too late");
+    /// ```
     fn into_boxed(self) -> Box<dyn Error + Send + Sync>;
 }
 

@@ -27,6 +27,13 @@ pub struct Stream<T> {
 
 impl<T> Stream<T> {
     /// A stream with a fixed name.
+    ///
+    /// ```
+    /// use asp_core::Stream;
+    ///
+    /// const NAMES: Stream<String> = Stream::new("names");
+    /// assert_eq!(NAMES, Stream::named("names"));
+    /// ```
     pub const fn new(name: &'static str) -> Self {
         Stream { name: Cow::Borrowed(name), carries: PhantomData }
     }
@@ -38,6 +45,14 @@ impl<T> Stream<T> {
     }
 
     /// A stream with a name made at run time.
+    ///
+    /// ```
+    /// use asp_core::Stream;
+    ///
+    /// let prices: Vec<Stream<f64>> =
+    ///     ["ibm", "msft"].iter().map(|symbol| Stream::named(format!("prices.{symbol}"))).collect();
+    /// assert_eq!(prices[1].to_string(), "prices.msft");
+    /// ```
     pub fn named(name: impl Into<Cow<'static, str>>) -> Self {
         Stream { name: name.into(), carries: PhantomData }
     }
@@ -48,6 +63,12 @@ impl<T> Stream<T> {
     }
 
     /// The name.
+    ///
+    /// ```
+    /// use asp_core::Stream;
+    ///
+    /// assert_eq!(Stream::<f64>::new("prices").name(), "prices");
+    /// ```
     #[inline]
     pub fn name(&self) -> &str {
         &self.name

@@ -41,6 +41,18 @@ pub(crate) struct Method {
 ///
 /// Each handler keeps its own type, so that a burst of events runs through a loop that the compiler has made for
 /// this very handler.
+///
+/// The examples wire the greeter of the [first example](crate).
+///
+/// ```
+#[doc = include_str!("../doc/greeter.rs")]
+/// fn wire(wiring: &mut Wiring<Greeter>) {
+///     wiring.emits(Greeter::GREETINGS);
+///     wiring.on_event(Greeter::NAMES, "arrive", Greeter::arrive);
+///     wiring.deferred("greet");
+///     wiring.every("tick", Every::new(Duration::from_secs(2)), || GreeterCall::Tick);
+/// }
+/// ```
 pub struct Wiring<S: Strategy> {
     pub(crate) methods: Vec<Method>,
     pub(crate) rows: Vec<Box<dyn Attach<S>>>,
@@ -72,11 +84,30 @@ impl<S: Strategy> Wiring<S> {
     }
 
     /// The strategy emits on `stream`.
+    ///
+    /// [`Context::emit`] puts events on such streams only.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire(wiring: &mut Wiring<Greeter>) {
+    ///     wiring.emits(Greeter::GREETINGS);
+    /// }
+    /// ```
     pub fn emits<T: Payload>(&mut self, stream: Stream<T>) {
         self.rows.push(Box::new(crate::graph::Emits { stream }));
     }
 
     /// Calls `f` with each event of `stream`, by value.
+    ///
+    /// The event is cloned if another handler reads it too.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire(wiring: &mut Wiring<Greeter>) {
+    ///     wiring.on_event(Greeter::NAMES, "arrive", Greeter::arrive);
+    ///     wiring.on_event(Greeter::NAMES, "log", |_, cx, name: String| println!("{} {name}", cx.now()));
+    /// }
+    /// ```
     pub fn on_event<T: Payload + ByValue, R: HandlerReturn + 'static>(
         &mut self,
         stream: Stream<T>,
@@ -88,6 +119,15 @@ impl<S: Strategy> Wiring<S> {
     }
 
     /// Calls `f` with each event of `stream`, by reference.
+    ///
+    /// Nothing is cloned.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire(wiring: &mut Wiring<Greeter>) {
+    ///     wiring.on_event_ref(Greeter::NAMES, "log", |_, cx, name: &String| println!("{} {name}", cx.now()));
+    /// }
+    /// ```
     pub fn on_event_ref<T: Payload, R: HandlerReturn + 'static>(
         &mut self,
         stream: Stream<T>,
@@ -99,6 +139,18 @@ impl<S: Strategy> Wiring<S> {
     }
 
     /// Calls `f` once before anything else.
+    ///
+    /// What it schedules or emits for the start joins the first round of that instant (S36).
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire(wiring: &mut Wiring<Greeter>) {
+    ///     wiring.on_start("begin", |greeter: &mut Greeter, cx: &Context<Greeter>| {
+    ///         greeter.ticks = 0;
+    ///         cx.every(Duration::from_secs(2)).tick();
+    ///     });
+    /// }
+    /// ```
     pub fn on_start<R: HandlerReturn + 'static>(
         &mut self,
         method: &'static str,
@@ -109,6 +161,15 @@ impl<S: Strategy> Wiring<S> {
     }
 
     /// Calls `f` once for each instant with events of the strategy, when all of them are in (S60).
+    ///
+    /// What it asks for at this instant begins a new round (S14 limits how many).
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire(wiring: &mut Wiring<Greeter>) {
+    ///     wiring.on_settled("note", |_, cx| println!("{}: all who came have come", cx.now()));
+    /// }
+    /// ```
     pub fn on_settled<R: HandlerReturn + 'static>(
         &mut self,
         method: &'static str,
@@ -119,6 +180,13 @@ impl<S: Strategy> Wiring<S> {
     }
 
     /// Calls `f` when the source of `stream` has ended (S54).
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire(wiring: &mut Wiring<Greeter>) {
+    ///     wiring.on_end(Greeter::NAMES, "close", |_, cx| cx.stop());
+    /// }
+    /// ```
     pub fn on_end<T: Payload, R: HandlerReturn + 'static>(
         &mut self,
         stream: Stream<T>,
@@ -135,6 +203,13 @@ impl<S: Strategy> Wiring<S> {
     }
 
     /// Calls `f` at the end of the run.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire(wiring: &mut Wiring<Greeter>) {
+    ///     wiring.on_stop("report", |greeter: &mut Greeter, _| println!("{} ticks", greeter.ticks));
+    /// }
+    /// ```
     pub fn on_stop<R: HandlerReturn + 'static>(
         &mut self,
         method: &'static str,
@@ -145,24 +220,55 @@ impl<S: Strategy> Wiring<S> {
     }
 
     /// Makes the call of `make` periodically, counting from the start.
+    ///
+    /// An interval that is zero or negative stops the run when it starts.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire(wiring: &mut Wiring<Greeter>) {
+    ///     wiring.every("tick", Every::new(Duration::from_secs(2)), || GreeterCall::Tick);
+    /// }
+    /// ```
     pub fn every(&mut self, method: &'static str, every: Every, make: fn() -> S::Call) {
         let method = self.method(method);
         self.periodic.push(Periodic { method, every, make });
     }
 
     /// Makes the call of `make` once, `delay` after the start.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire(wiring: &mut Wiring<Greeter>) {
+    ///     wiring.after("greet", Duration::from_secs(1), || GreeterCall::Greet("all".to_owned()));
+    /// }
+    /// ```
     pub fn after(&mut self, method: &'static str, delay: Duration, make: fn() -> S::Call) {
         let method = self.method(method);
         self.one_shots.push(OneShot { method, delay, make });
     }
 
     /// Says what a method is for; shown with its name where a run is described.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire(wiring: &mut Wiring<Greeter>) {
+    ///     wiring.on_event(Greeter::NAMES, "arrive", Greeter::arrive);
+    ///     wiring.describe("arrive", "Someone comes in.");
+    /// }
+    /// ```
     pub fn describe(&mut self, method: &'static str, doc: &'static str) {
         let method = self.method(method);
         self.methods[method as usize].doc = Some(doc);
     }
 
     /// Names a method that is called only when the strategy defers it.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire(wiring: &mut Wiring<Greeter>) {
+    ///     wiring.deferred("greet"); // for `cx.after(..).greet(name)`
+    /// }
+    /// ```
     pub fn deferred(&mut self, method: &'static str) {
         let method = self.method(method);
         self.deferred.push(method);

@@ -22,7 +22,7 @@ impl Everything {
         self.seen += n;
         cx.emit(Self::SUMS, self.seen);
         let key = cx.after(d(f64::from(n))).later(n);
-        if n % 3 == 0 {
+        if n.is_multiple_of(3) {
             cx.cancel(key);
         }
     }
@@ -30,7 +30,7 @@ impl Everything {
     #[on_event(stream = "y")]
     #[on_event(stream = "sums")]
     fn on_y(&mut self, cx: &Context<Self>, n: u32) {
-        if n % 2 == 1 {
+        if !n.is_multiple_of(2) {
             cx.at(cx.now()).later(n);
         }
     }

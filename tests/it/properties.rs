@@ -2,14 +2,16 @@
 //!
 //! `ASP_PROPERTY_RUNS` sets how many; `scripts/properties` runs a million.
 
-pub(crate) mod scenario;
 mod generator;
+mod regressions;
+pub(crate) mod scenario;
 mod scripted;
 pub(crate) mod trace;
 
-use std::time::Instant;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
-use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRunner};
 
 use crate::reference::reference;
 use scenario::*;
@@ -39,10 +41,19 @@ fn compare(scenario: &Scenario) -> Result<Trace, String> {
 #[test]
 fn the_engine_does_what_the_reference_does() {
     let runs = std::env::var("ASP_PROPERTY_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(10_000);
-    let config = Config { cases: runs, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
+    let config = Config {
+        cases: runs,
+        failure_persistence: None,
+        max_shrink_iters: 20_000,
+        // Each choice in a scenario seeds a generator of its own, for which the default is slow without optimisation.
+        rng_algorithm: RngAlgorithm::XorShift,
+        ..Config::default()
+    };
     let begun = Instant::now();
     let reached = std::cell::RefCell::new(Reached::default());
+    let watch = Watch::new();
     let result = TestRunner::new(config).run(&generator::scenario(), |scenario| {
+        watch.begin(&scenario);
         let trace = compare(&scenario).map_err(TestCaseError::fail)?;
         reached.borrow_mut().note(&scenario, &trace);
         Ok(())
@@ -51,12 +62,46 @@ fn the_engine_does_what_the_reference_does() {
         panic!("{reason}\nthe scenario, for a regression test:\n\n{}\n", scenario.as_literal());
     }
     result.unwrap();
+    watch.end();
     let reached = reached.into_inner();
     let seconds = begun.elapsed().as_secs_f64();
     println!("properties: {runs} runs, {} dispatches each on 2 paths, {seconds:.1} s", reached.dispatches);
     println!("{reached:?}");
     if runs >= 5_000 {
         reached.check();
+    }
+}
+
+/// Ends the process when a scenario takes for ever, and prints it: a run that hangs cannot be shrunk.
+struct Watch(Arc<Mutex<Option<(Instant, Scenario)>>>);
+
+impl Watch {
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    fn new() -> Self {
+        let current: Arc<Mutex<Option<(Instant, Scenario)>>> = Arc::default();
+        let watched = Arc::downgrade(&current);
+        std::thread::spawn(move || {
+            while let Some(current) = watched.upgrade() {
+                if let Some((since, scenario)) = &*current.lock().unwrap()
+                    && since.elapsed() > Watch::PATIENCE
+                {
+                    eprintln!("this scenario has no end:\n\n{}\n", scenario.as_literal());
+                    std::process::exit(101);
+                }
+                drop(current);
+                std::thread::park_timeout(Duration::from_secs(1));
+            }
+        });
+        Watch(current)
+    }
+
+    fn begin(&self, scenario: &Scenario) {
+        *self.0.lock().unwrap() = Some((Instant::now(), scenario.clone()));
+    }
+
+    fn end(&self) {
+        *self.0.lock().unwrap() = None;
     }
 }
 
@@ -70,14 +115,21 @@ fn long_runs_are_the_same_too() {
             times.sort_unstable();
             times
         };
-        let mut part = |count, read_ahead| Part { times: times(count), fails: false, shared: false, reorder: None, read_ahead };
+        let mut part = |count, read_ahead| Part {
+            times: times(count),
+            fails: false,
+            shared: false,
+            reorder: None,
+            read_ahead,
+        };
         let feed = |stream, parts| Feed { stream, read_ahead: None, parts };
         let feeds = vec![
             feed(0, vec![part(900, None)]),
             feed(1, vec![part(300, Some(7)), part(200, None)]),
             feed(2, vec![part(700, None)]),
         ];
-        let event = |stream| Row { joined: false, trigger: Trigger::OnEvent { stream, by_reference: stream == 1 } };
+        let event =
+            |stream| Row { joined: false, trigger: Trigger::OnEvent { stream, by_reference: stream == 1 } };
         let row = |trigger| Row { joined: false, trigger };
         let tick = Trigger::OnEvery { step: 3, immediate: true, aligned: false };
         let rows = [
@@ -87,7 +139,10 @@ fn long_runs_are_the_same_too() {
         ];
         let mut act = || match random.below(6) {
             0 => vec![Op::Emit { outlet: 0 }],
-            1 => vec![Op::After { delay: random.below(30), row: 1 }, Op::Cancel { key: random.below(1 << 20) as usize }],
+            1 => vec![
+                Op::After { delay: random.below(30), row: 1 },
+                Op::Cancel { key: random.below(1 << 20) as usize },
+            ],
             2 => vec![Op::After { delay: 5, row: 1 }],
             3 => vec![Op::Reschedule { key: random.below(1 << 20) as usize, time: random.below(450) }],
             _ => vec![],

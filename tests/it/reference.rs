@@ -247,7 +247,8 @@ impl Reference<'_> {
             return;
         }
         for strategy in 0..self.own.len() {
-            let ends = |trigger: &Trigger| matches!(trigger, Trigger::OnEnd { stream: read } if *read == stream);
+            let ends =
+                |trigger: &Trigger| matches!(trigger, Trigger::OnEnd { stream: read } if *read == stream);
             for method in self.scenario.strategies[strategy].rows_where(ends) {
                 self.sequence += 1;
                 let key = (self.now, self.joins, Class::Call, self.sequence, 0, 0);
@@ -383,7 +384,8 @@ impl Reference<'_> {
     }
 
     fn take_call(&mut self, call: usize) -> Option<Item> {
-        let position = self.todo.iter().position(|item| matches!(item.what, What::Call { id, .. } if id == call))?;
+        let position =
+            self.todo.iter().position(|item| matches!(item.what, What::Call { id, .. } if id == call))?;
         Some(self.todo.remove(position))
     }
 

@@ -135,26 +135,32 @@ impl<C> Calls<C> {
     }
 
     /// Takes the call at the head out; none if it was cancelled or moved.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pop(&mut self) -> Option<Taken<C>> {
-        let taken = match self.rings.get_mut(self.head_ring) {
-            Some(ring) => {
-                let Ringed { time, sequence, call } = ring.pop_front()?;
-                if ring.is_empty() {
-                    self.tails[self.head_ring] = i64::MIN;
-                }
-                let taken = call.map(|call| Taken { call, due: time, sequence });
-                self.live -= usize::from(taken.is_some());
-                taken
-            }
-            None => {
-                let entry = self.rest.pop()?;
-                self.take(entry.id, entry.rank)
-            }
+        let Some(ring) = self.rings.get_mut(self.head_ring) else {
+            let entry = self.rest.pop()?;
+            let taken = self.take(entry.id, entry.rank);
+            self.stale -= usize::from(taken.is_none());
+            self.find_head();
+            return taken;
         };
-        self.stale -= usize::from(taken.is_none());
-        self.find_head();
-        taken
+        let Ringed { time, sequence, call } = ring.pop_front()?;
+        let following = ring.front().map(|first| Due::call(first.time, first.sequence));
+        if following.is_none() {
+            self.tails[self.head_ring] = i64::MIN;
+        }
+        if self.rings.len() == 1 && self.rest.len() == 0 {
+            // The common case: one constant delay, and nothing else.
+            self.head = following.unwrap_or(Due::NEVER);
+        } else {
+            self.find_head();
+        }
+        let Some(call) = call else {
+            self.stale -= 1;
+            return None;
+        };
+        self.live -= 1;
+        Some(Taken { call, due: time, sequence })
     }
 
     /// Takes a stored call out, unless it ran, was cancelled, or was scheduled anew since.
@@ -249,16 +255,11 @@ impl<C> Calls<C> {
         self.moved.get(&key.birth).copied().map(Found::Slot)
     }
 
-    #[inline]
+    #[inline(never)]
     fn find_head(&mut self) {
         let (mut head, mut head_ring) = (Due::NEVER, RINGS);
         if let Some((time, sequence)) = self.rest.peek() {
             head = Due::call(time, sequence);
-        } else if let [ring] = &self.rings[..] {
-            // The common case: one constant delay, and nothing else.
-            self.head = ring.front().map_or(Due::NEVER, |first| Due::call(first.time, first.sequence));
-            self.head_ring = 0;
-            return;
         }
         for (index, ring) in self.rings.iter().enumerate() {
             if let Some(first) = ring.front() {

@@ -63,7 +63,7 @@ impl<C> Agenda<C> {
     }
 
     /// Takes the call at the head out, which [`Due::is_call`]; none if it was cancelled.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pop_call(&mut self) -> Option<Taken<C>> {
         self.touched = true;
         let taken = self.calls.pop();
@@ -167,7 +167,7 @@ impl<C> Agenda<C> {
         was_ticking
     }
 
-    #[inline]
+    #[inline(always)]
     fn find_head(&mut self) {
         let call = self.calls.head();
         let tick = self.timers.head().map_or(Due::NEVER, |time| Due::tick(time, self.node));

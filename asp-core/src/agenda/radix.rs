@@ -166,7 +166,7 @@ mod tests {
                 naive.push(entry);
                 naive.sort_by_key(Entry::key);
                 assert_eq!(radix.peek(), naive.first().map(Entry::key));
-                if next(&mut seed) % 3 == 0 {
+                if next(&mut seed).is_multiple_of(3) {
                     let least = naive.remove(0);
                     assert_eq!(radix.pop(), Some(least));
                     now = least.time;

@@ -30,17 +30,17 @@ impl Round {
 impl Engine {
     /// Dispatches the round's emissions; only then do the calls and ticks of round 0 have their turn (S7).
     pub(super) fn run_emissions(&mut self) {
-        while self.round.emissions > 0 && !self.core.desk().halted() {
-            self.round.emissions -= 1;
-            let emission = self.core.desk().joined.borrow().emissions[self.round.delivered];
-            self.round.delivered += 1;
-            if self.core.draining && emission.sequence >= self.core.mark {
-                self.core.drained += 1;
+        let Engine { core, nodes, hubs, round, event, .. } = self;
+        core.class = Class::Event;
+        while round.emissions > 0 && !core.desk().halted() {
+            let emission = core.desk().joined.borrow().emissions[round.delivered];
+            round.emissions -= 1;
+            round.delivered += 1;
+            if core.draining && emission.sequence >= core.mark {
+                core.drained += 1;
             }
-            self.core.class = Class::Event;
-            self.event = Some(Origin::Emitted(emission.stream));
-            let hub = &mut self.hubs[emission.stream as usize];
-            hub.run_emitted(emission.sequence, &mut self.nodes, &mut self.core);
+            *event = Some(Origin::Emitted(emission.stream));
+            hubs[emission.stream as usize].run_emitted(emission.sequence, nodes, core);
         }
     }
 
@@ -49,15 +49,15 @@ impl Engine {
         self.hold();
         let mut begun = false;
         loop {
-            if self.round.emissions > 0 {
+            let emits = self.round.emissions > 0;
+            if emits {
                 self.run_emissions();
-                self.run_calls();
-                self.run_ticks();
-            } else {
+            }
+            if self.round.calls > 0 || !self.round.ticks.is_empty() {
                 let before = self.core.dispatched.total();
                 self.run_calls();
                 self.run_ticks();
-                if begun && self.core.dispatched.total() == before {
+                if begun && !emits && self.core.dispatched.total() == before {
                     // Everything in it was cancelled: it was no round.
                     self.core.round -= 1;
                 }

@@ -13,6 +13,15 @@ use crate::time::{OutOfRange, Timestamp};
 /// An item of a past source of `T`: `(time, T)`, or a `Result` of it.
 ///
 /// The time is a [`Timestamp`] or converts into one, as `chrono::DateTime` and `SystemTime` do.
+///
+/// ```
+/// use asp_core::{PastItem, Timestamp};
+///
+/// fn is_item<I: PastItem<f64>>() {}
+/// is_item::<(Timestamp, f64)>();
+/// is_item::<(std::time::SystemTime, f64)>();
+/// is_item::<Result<(Timestamp, f64), std::io::Error>>();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a source of `{T}` cannot yield `{Self}`",
     label = "not `(Timestamp, {T})`",
@@ -25,9 +34,18 @@ pub trait PastItem<T> {
     /// # Errors
     ///
     /// What the source failed with, or why its time is none.
+    ///
+    /// ```
+    /// use asp_core::{PastItem, Timestamp};
+    ///
+    /// let item: Result<_, std::fmt::Error> = Ok((std::time::SystemTime::UNIX_EPOCH, 1.5));
+    /// assert_eq!(item.into_parts()?, (Timestamp::EPOCH, 1.5));
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
     fn into_parts(self) -> Result<(Timestamp, T), Box<dyn Error + Send + Sync>>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<A, T> PastItem<T> for (A, T)
 where
     A: TryInto<Timestamp, Error: TimeError>,
@@ -41,6 +59,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<A, T, E> PastItem<T> for Result<(A, T), E>
 where
     A: TryInto<Timestamp, Error: TimeError>,
@@ -52,9 +71,28 @@ where
     }
 }
 
-/// Why a time does not convert.
+/// Why a time does not convert: never, or because it is out of range.
+///
+/// ```
+/// use asp_core::{ErrorKind, Runner, Stream};
+/// use std::time::{Duration, SystemTime};
+///
+/// const BEATS: Stream<u8> = Stream::new("beats");
+/// let far = SystemTime::UNIX_EPOCH + Duration::from_secs(10_000_000_000);
+/// let error = Runner::new().feed(BEATS, [(far, 1)]).collect(BEATS).run().unwrap_err();
+/// assert!(matches!(error.kind(), ErrorKind::Source { index: 0, .. }));
+/// ```
 pub trait TimeError {
     /// The error in a box.
+    ///
+    /// ```
+    /// use asp_core::{TimeError, Timestamp};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let far = SystemTime::UNIX_EPOCH + Duration::from_secs(10_000_000_000);
+    /// let error = Timestamp::try_from(far).unwrap_err().into_boxed();
+    /// assert!(error.to_string().ends_with("is beyond the last timestamp 2262-04-11T23:47:16.854775807Z"));
+    /// ```
     fn into_boxed(self) -> Box<dyn Error + Send + Sync>;
 }
 

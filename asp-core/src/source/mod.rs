@@ -43,6 +43,25 @@ impl<T: Payload> Source<T> {
     ///
     /// It is pulled lazily and may be infinite. An `Err` or a panic of the iterator stops the run when the event
     /// before it has been dispatched.
+    ///
+    /// ```
+    /// use asp_core::{Runner, Source, Stream, Timestamp};
+    ///
+    /// const PRICES: Stream<f64> = Stream::new("prices");
+    /// let lines = ["0 20.5", "60 20.7", "120 high"];
+    /// let prices = lines.map(|line| {
+    ///     let (secs, price) = line.split_once(' ').ok_or("no space")?;
+    ///     let item = (Timestamp::from_secs(secs.parse()?), price.parse()?);
+    ///     Ok::<_, Box<dyn std::error::Error + Send + Sync>>(item)
+    /// });
+    /// let error = Runner::new().feed(PRICES, Source::past(prices)).collect(PRICES).run().unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "the source of stream \"prices\" failed at index 2: invalid float literal"
+    /// );
+    /// assert_eq!(error.into_outcome().unwrap().collected(PRICES)?.len(), 2);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn past<I>(items: I) -> Self
     where
         I: IntoIterator<Item: PastItem<T>, IntoIter: Send + 'static>,
@@ -85,6 +104,19 @@ impl<T: Payload> Source<T> {
 
     /// Allows events to come late by up to `window`: they are held and released in order once the source has
     /// shown an event at least `window` later, or has ended (S16). One that is later than that is still a fault.
+    ///
+    /// ```
+    /// use asp_core::{Duration, Runner, Source, Stream, Timestamp};
+    ///
+    /// const LETTERS: Stream<char> = Stream::new("letters");
+    /// let letters = [(1, 'a'), (3, 'c'), (2, 'b'), (4, 'd')];
+    /// let items = letters.map(|(secs, letter)| (Timestamp::from_secs(secs), letter));
+    /// let source = Source::past(items).reorder(Duration::from_secs(2));
+    /// let mut outcome = Runner::new().feed(LETTERS, source).collect(LETTERS).run()?;
+    /// let letters: String = outcome.collected(LETTERS)?.iter().map(|event| event.value).collect();
+    /// assert_eq!(letters, "abcd");
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
     pub fn reorder(self, window: Duration) -> Self {
         Source { pull: Box::new(reorder::Reorder::new(self.pull, window)), read_ahead: self.read_ahead }
     }
@@ -92,6 +124,14 @@ impl<T: Payload> Source<T> {
     /// Pulls at most `events` at a time, instead of a batch of 4 KiB.
     ///
     /// `read_ahead(1)` suits an iterator whose next value depends on what the run did. Zero is taken as one.
+    ///
+    /// ```
+    /// use asp_core::{Source, Timestamp};
+    ///
+    /// let dice = (0..).map(|secs| (Timestamp::from_secs(secs), 4));
+    /// let source = Source::past(dice).read_ahead(1);
+    /// # let _: Source<i32> = source;
+    /// ```
     pub fn read_ahead(self, events: usize) -> Self {
         Source { read_ahead: Some(events.max(1)), ..self }
     }
@@ -114,6 +154,15 @@ impl<T> fmt::Debug for Source<T> {
 
 /// What [`Runner::feed`](crate::Runner::feed) takes for a stream of `T`: a [`Source`], or an iterator that
 /// [`Source::past`] would take. `Kind` only keeps the two apart.
+///
+/// ```
+/// use asp_core::{IntoSource, Source, Timestamp};
+///
+/// fn is_source<Kind>(_: impl IntoSource<f64, Kind>) {}
+/// is_source(Source::past([(Timestamp::EPOCH, 1.5)]));
+/// is_source([(Timestamp::EPOCH, 1.5)]);
+/// is_source(vec![Ok::<_, std::io::Error>((Timestamp::EPOCH, 1.5))]);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a stream of `{T}` cannot be fed from this",
     label = "not a source of `{T}`",
@@ -122,6 +171,13 @@ impl<T> fmt::Debug for Source<T> {
 )]
 pub trait IntoSource<T, Kind> {
     /// As a source.
+    ///
+    /// ```
+    /// use asp_core::{IntoSource, Source, Timestamp};
+    ///
+    /// let source: Source<f64> = [(Timestamp::EPOCH, 1.5)].into_source();
+    /// # drop(source);
+    /// ```
     fn into_source(self) -> Source<T>;
 }
 
@@ -139,6 +195,7 @@ impl<T: Payload> IntoSource<T, Ready> for Source<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, I> IntoSource<T, Iterated> for I
 where
     T: Payload,

@@ -47,6 +47,13 @@ impl FromStr for Pace {
 }
 
 /// A text that is no [`Pace`].
+///
+/// ```
+/// use asp_core::Pace;
+///
+/// let error = "slow".parse::<Pace>().unwrap_err();
+/// assert!(error.to_string().starts_with("\"slow\" is not a pace"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParsePaceError {
     text: String,

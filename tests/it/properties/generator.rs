@@ -22,8 +22,16 @@ fn sized(events: usize, acts: usize) -> impl Strategy<Value = Scenario> {
     (limits, policies, parts).prop_map(
         |((unit, start, end), (continues_on_error, past_is_error, added_first), (feeds, strategies))| {
             let unit = UNITS[unit];
-            let scenario =
-                Scenario { unit, start, end, continues_on_error, past_is_error, added_first, feeds, strategies };
+            let scenario = Scenario {
+                unit,
+                start,
+                end,
+                continues_on_error,
+                past_is_error,
+                added_first,
+                feeds,
+                strategies,
+            };
             scenario.normalized()
         },
     )
@@ -31,27 +39,35 @@ fn sized(events: usize, acts: usize) -> impl Strategy<Value = Scenario> {
 
 fn feed(events: usize) -> impl Strategy<Value = Feed> {
     let parts = prop_oneof![5 => vec(part(events), 1), 1 => vec(part(events), 0..4)];
-    (0..STREAMS, maybe(0.3, 1..4usize), parts)
-        .prop_map(|(stream, read_ahead, parts)| Feed { stream, read_ahead, parts })
+    (0..STREAMS, maybe(0.3, 1..4usize), parts).prop_map(|(stream, read_ahead, parts)| Feed {
+        stream,
+        read_ahead,
+        parts,
+    })
 }
 
 fn part(events: usize) -> impl Strategy<Value = Part> {
     let options = (chance(0.95), chance(0.05), chance(0.3), maybe(0.2, 0..4i64), maybe(0.2, 1..4usize));
-    (vec(0..9i64, 0..events), options).prop_map(|(mut times, (is_sorted, fails, shared, reorder, read_ahead))| {
-        match reorder {
-            // Out of order by about as much as the window allows.
-            Some(window) => times.sort_by_key(|&time| time + time % (window + 2)),
-            None if is_sorted => times.sort(),
-            None => {}
-        }
-        Part { times, fails, shared, reorder, read_ahead }
-    })
+    (vec(0..9i64, 0..events), options).prop_map(
+        |(mut times, (is_sorted, fails, shared, reorder, read_ahead))| {
+            match reorder {
+                // Out of order by about as much as the window allows.
+                Some(window) => times.sort_by_key(|&time| time + time % (window + 2)),
+                None if is_sorted => times.sort(),
+                None => {}
+            }
+            Part { times, fails, shared, reorder, read_ahead }
+        },
+    )
 }
 
 fn plan(acts: usize) -> impl Strategy<Value = Plan> {
     let script = vec(vec(op(), 0..4), 0..acts);
-    (vec(0..STREAMS, 0..3), vec(row(), 1..7), script)
-        .prop_map(|(emits, rows, script)| Plan { emits, rows, script })
+    (vec(0..STREAMS, 0..3), vec(row(), 1..7), script).prop_map(|(emits, rows, script)| Plan {
+        emits,
+        rows,
+        script,
+    })
 }
 
 fn row() -> impl Strategy<Value = Row> {
@@ -89,12 +105,14 @@ fn op() -> impl Strategy<Value = Op> {
 
 fn timer() -> impl Strategy<Value = Timer> {
     let bounds = (maybe(0.3, -2..11i64), maybe(0.4, 0..13i64), maybe(0.4, 0..5u64));
-    (1..4i64, chance(0.3), chance(0.3), bounds).prop_map(|(step, immediate, aligned, (from, until, times))| Timer {
-        step,
-        immediate,
-        aligned,
-        from,
-        until,
-        times,
-    })
+    (1..4i64, chance(0.3), chance(0.3), bounds).prop_map(
+        |(step, immediate, aligned, (from, until, times))| Timer {
+            step,
+            immediate,
+            aligned,
+            from,
+            until,
+            times,
+        },
+    )
 }

@@ -126,7 +126,8 @@ impl Scenario {
     /// True if an event's number on the stream is its number in the one source that feeds it.
     pub(crate) fn keeps_index(&self, stream: usize) -> bool {
         self.feeds.iter().all(|feed| {
-            feed.stream != stream || feed.parts.len() == 1 && feed.parts.iter().all(|part| part.reorder.is_none())
+            feed.stream != stream
+                || feed.parts.len() == 1 && feed.parts.iter().all(|part| part.reorder.is_none())
         })
     }
 }

@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use asp::{
-    CallKey, Class, Context, Duration, ErrorKind, Event, Every, HandlerResult, OnError, Outcome, PastSchedule,
-    Place, Reason, Report, Runner, Slot, Source, StopReason, Strategy, Stream, TimerKey, Timestamp, Wiring,
+    CallKey, Class, Context, Duration, ErrorKind, Event, Every, HandlerResult, OnError, Outcome,
+    PastSchedule, Place, Reason, Report, Runner, Slot, Source, StopReason, Strategy, Stream, TimerKey,
+    Timestamp, Wiring,
 };
 
 use super::scenario::{Feed, Op, Part, Plan, STREAMS, Scenario, Timer, Trigger, fed_value, made_value};
@@ -149,10 +150,14 @@ impl Strategy for Scripted {
         for (row, trigger) in plan.rows.iter().map(|row| &row.trigger).enumerate() {
             let method = plan.method(row);
             let name = METHODS[method];
-            let hook = move |class| move |this: &mut Self, cx: &Context<Self>| this.handle(cx, class, method, 0);
+            let hook =
+                move |class| move |this: &mut Self, cx: &Context<Self>| this.handle(cx, class, method, 0);
             match *trigger {
-                Trigger::OnEvent { stream: read, by_reference: false } => wiring
-                    .on_event(stream(read), name, move |this, cx, value| this.handle(cx, Class::Event, method, value)),
+                Trigger::OnEvent { stream: read, by_reference: false } => {
+                    wiring.on_event(stream(read), name, move |this, cx, value| {
+                        this.handle(cx, Class::Event, method, value)
+                    })
+                }
                 Trigger::OnEvent { stream: read, by_reference: true } => {
                     wiring.on_event_ref(stream(read), name, move |this, cx, &value| {
                         this.handle(cx, Class::Event, method, value)
@@ -213,7 +218,9 @@ pub(crate) fn run(scenario: &Scenario, path: Path) -> Trace {
             let is_next = match &last {
                 None => true,
                 // Only the readers of one event, and the hooks of one strategy, share a place.
-                Some(last) if last.0 == item.0 => *last == item && !matches!(item.0.class, Class::Call | Class::Tick),
+                Some(last) if last.0 == item.0 => {
+                    *last == item && !matches!(item.0.class, Class::Call | Class::Tick)
+                }
                 Some(last) => last.0 < item.0,
             };
             assert!(is_next, "places increase strictly from item to item (S7): {item:?} after {last:?}");

@@ -44,10 +44,30 @@ pub(crate) enum Verdict {
     Finished,
     Requested,
     NoEnd,
-    Unordered { stream: String, position: Option<usize>, index: u64, previous: i64, found: i64 },
-    Source { stream: String, position: Option<usize>, index: u64 },
-    Handler { strategy: String, method: String, class: Class, stream: Option<String>, index: Option<u64>, now: i64 },
-    Refused { strategy: String, method: String },
+    Unordered {
+        stream: String,
+        position: Option<usize>,
+        index: u64,
+        previous: i64,
+        found: i64,
+    },
+    Source {
+        stream: String,
+        position: Option<usize>,
+        index: u64,
+    },
+    Handler {
+        strategy: String,
+        method: String,
+        class: Class,
+        stream: Option<String>,
+        index: Option<u64>,
+        now: i64,
+    },
+    Refused {
+        strategy: String,
+        method: String,
+    },
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -75,14 +95,20 @@ pub(crate) fn stream_name(stream: usize) -> String {
 }
 
 /// The first difference of two lists, with what comes before.
-pub(crate) fn difference<T: PartialEq + std::fmt::Debug>(what: &str, engine: &[T], reference: &[T]) -> Option<String> {
+pub(crate) fn difference<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    engine: &[T],
+    reference: &[T],
+) -> Option<String> {
     if engine == reference {
         return None;
     }
     let same = engine.iter().zip(reference).take_while(|(a, b)| a == b).count();
     let around = |list: &[T]| {
         let lines = list.iter().enumerate().skip(same.saturating_sub(2)).take(5);
-        lines.map(|(k, line)| format!("  {}{k} {line:?}\n", if k == same { '>' } else { ' ' })).collect::<String>()
+        lines
+            .map(|(k, line)| format!("  {}{k} {line:?}\n", if k == same { '>' } else { ' ' }))
+            .collect::<String>()
     };
     Some(format!("{what} differ at {same}\nengine:\n{}reference:\n{}", around(engine), around(reference)))
 }

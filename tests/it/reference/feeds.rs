@@ -65,7 +65,8 @@ fn one(stream: usize, position: usize, part: &Part) -> Fed {
     for (index, &time) in part.times.iter().enumerate() {
         let released = fed.events.last().map(|event| event.time);
         if let Some(previous) = released.filter(|&released| time < released) {
-            fed.fault = Some(Fault { position: None, index: index as u64, unordered: Some((previous, time)) });
+            fed.fault =
+                Some(Fault { position: None, index: index as u64, unordered: Some((previous, time)) });
             return fed;
         }
         held.push(FedEvent { time, value: fed_value(stream, position, index), index: index as u64 });

@@ -3,39 +3,51 @@
 use crate::properties::scenario::Timer;
 
 /// Later than anything a scenario asks for.
-const HORIZON: i64 = 600;
+const HORIZON: i64 = 1_000;
 
 #[derive(Clone, Debug)]
 pub(super) struct Grid {
-    /// The first tick to come and all after it.
-    ticks: Vec<i64>,
-    bounded: bool,
+    timer: Timer,
+    set_at: i64,
+    left: u64,
+    next: Option<i64>,
 }
 
 impl Grid {
-    /// The grid of a timer that is set at `now`: every candidate in turn, and the rule's conditions on it.
+    /// The grid of a timer that is set at `now`.
     pub(super) fn new(timer: &Timer, now: i64) -> Self {
-        let from = timer.from.unwrap_or(now);
-        let least = if timer.immediate { 0 } else { 1 };
-        let is_on_grid = |time: i64| match timer.aligned {
-            true => time % timer.step == 0 || timer.immediate && time == now,
-            false => (time - from) % timer.step == 0 && (time - from) / timer.step >= least,
-        };
-        let mut ticks: Vec<i64> = (now..HORIZON).filter(|&time| time >= from && is_on_grid(time)).collect();
-        ticks.retain(|&time| timer.until.is_none_or(|until| time <= until));
-        ticks.truncate(timer.times.map_or(usize::MAX, |times| times as usize));
-        Grid { ticks, bounded: timer.until.is_some() || timer.times.is_some() }
+        let left = timer.times.unwrap_or(u64::MAX);
+        let mut grid = Grid { timer: timer.clone(), set_at: now, left, next: None };
+        grid.next = grid.first_from(now);
+        grid
     }
 
     pub(super) fn next(&self) -> Option<i64> {
-        self.ticks.first().copied()
+        self.next
     }
 
     pub(super) fn advance(&mut self) {
-        self.ticks.remove(0);
+        self.left -= 1;
+        self.next = self.next.and_then(|tick| self.first_from(tick + 1));
     }
 
     pub(super) fn is_bounded(&self) -> bool {
-        self.bounded
+        self.timer.until.is_some() || self.timer.times.is_some()
+    }
+
+    /// Naive as well: instant by instant.
+    fn first_from(&self, time: i64) -> Option<i64> {
+        let last = self.timer.until.map_or(HORIZON, |until| HORIZON.min(until + 1));
+        (time..last).find(|&time| self.left > 0 && self.has(time))
+    }
+
+    fn has(&self, time: i64) -> bool {
+        let Timer { step, immediate, aligned, from, .. } = self.timer;
+        let from = from.unwrap_or(self.set_at);
+        let since = time - from;
+        match aligned {
+            true => since >= 0 && (time % step == 0 || immediate && time == self.set_at),
+            false => since % step == 0 && since / step >= i64::from(!immediate),
+        }
     }
 }

@@ -142,7 +142,8 @@ fn s43_s47_on_stop_runs_for_all_that_started() {
 fn s43_the_error_reads_as_a_sentence_and_has_its_cause() {
     let (_, runner) = shops("order");
     let error = runner.run().unwrap_err();
-    let text = "p::order failed at 1970-01-01T00:00:03Z on stream \"orders\", event 2: item 7 is out of stock";
+    let text =
+        "p::order failed at 1970-01-01T00:00:03Z on stream \"orders\", event 2: item 7 is out of stock";
     assert_eq!(error.to_string(), text);
     assert_eq!(error.source().and_then(|cause| cause.downcast_ref()), Some(&OutOfStock(7)));
 }
@@ -223,7 +224,10 @@ fn s47_an_error_of_on_stop_is_added_to_the_first() {
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 3, "{text}");
     assert!(lines[0].starts_with("p::on_x failed") && lines[0].ends_with("item 7 is out of stock"), "{text}");
-    assert!(lines[1].starts_with("also: p::stop failed") && lines[2].starts_with("also: q::stop failed"), "{text}");
+    assert!(
+        lines[1].starts_with("also: p::stop failed") && lines[2].starts_with("also: q::stop failed"),
+        "{text}"
+    );
     assert!(matches!(error.kind(), ErrorKind::Handler(first) if first.class == Class::Event));
 }
 

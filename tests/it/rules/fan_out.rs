@@ -47,7 +47,8 @@ fn s08_all_readers_of_an_event_come_before_anything_else() {
         "p.first x1, p.second x1, q.first x1, q.second x1, p.first x2, p.second x2, q.first x2, q.second x2, \
          p.soon x1, q.soon x1, p.soon x2, q.soon x2"
     );
-    let names = |stream| outcome.collected(stream).unwrap().iter().map(|event| event.value).collect::<Vec<_>>();
+    let names =
+        |stream| outcome.collected(stream).unwrap().iter().map(|event| event.value).collect::<Vec<_>>();
     let mut names = names;
     assert_eq!(names(Reader::X), ["x1", "x2"]);
     assert_eq!(names(Reader::OUT), ["x1", "x1", "x2", "x2"]);
@@ -56,7 +57,8 @@ fn s08_all_readers_of_an_event_come_before_anything_else() {
 #[test]
 fn s08_the_readers_of_one_event_share_its_place() {
     let reader = || Reader { log: Log::default(), name: "" };
-    let runner = Runner::new().feed(Reader::X, at(&[(1.0, "x1")])).add_as("p", reader()).add_as("q", reader());
+    let runner =
+        Runner::new().feed(Reader::X, at(&[(1.0, "x1")])).add_as("p", reader()).add_as("q", reader());
     assert_eq!(
         observed(runner),
         "p.first@1#0, p.second@1#0, q.first@1#0, q.second@1#0, p.soon@1#1, q.soon@1#1"

@@ -54,11 +54,15 @@ fn s07_total_order() {
 fn s07_total_order_as_places() {
     let places = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&places);
-    let runner = Runner::new().start(s(0.0)).feed(Table::A, at(&A)).feed(Table::B, at(&B)).add(Table::default());
+    let runner =
+        Runner::new().start(s(0.0)).feed(Table::A, at(&A)).feed(Table::B, at(&B)).add(Table::default());
     let runner = runner.observe(move |dispatch| seen.lock().unwrap().push(dispatch.place));
     runner.run().unwrap();
     let places: Vec<Place> = std::mem::take(&mut *places.lock().unwrap());
-    assert!(places.is_sorted_by(|before, after| before < after), "each item has a place of its own: {places:?}");
+    assert!(
+        places.is_sorted_by(|before, after| before < after),
+        "each item has a place of its own: {places:?}"
+    );
     let short: Vec<_> = places.iter().map(|place| (seconds(place.time), place.round, place.class)).collect();
     let [one, two] = ["1", "2"].map(str::to_owned);
     assert_eq!(

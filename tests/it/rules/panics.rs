@@ -131,7 +131,9 @@ fn s44_a_burst_of_one_reader_names_the_event() {
     let log = bomb.log.clone();
     let runner = Runner::new().feed(Bomb::X, at(&[(0.5, 0), (1.0, 1), (2.0, 2)])).add(bomb).start(s(1.0));
     let found = failed_with(runner, |kind| match kind {
-        ErrorKind::Handler(failure) => Some((failure.stream.clone(), failure.index, failure.now, failure.event_time)),
+        ErrorKind::Handler(failure) => {
+            Some((failure.stream.clone(), failure.index, failure.now, failure.event_time))
+        }
         _ => None,
     });
     assert_eq!(found, (Some("x".to_owned()), Some(1), s(1.0), s(1.0)));
@@ -203,7 +205,9 @@ fn s44_a_payload_that_panics_after_its_last_reader_does_not_get_out() {
     let holds = Holds::default();
     let log = holds.log.clone();
     let source = Source::past([(s(1.0), ())].into_iter().map(|(time, ())| (time, Grenade)));
-    let run = std::panic::AssertUnwindSafe(|| Runner::new().feed(Holds::GRENADES, source).add(holds).run().is_err());
+    let run = std::panic::AssertUnwindSafe(|| {
+        Runner::new().feed(Holds::GRENADES, source).add(holds).run().is_err()
+    });
     assert_eq!(std::panic::catch_unwind(run).ok(), Some(true), "`run` reports it, it does not unwind");
     assert!(log.take().starts_with("look@1"));
 }

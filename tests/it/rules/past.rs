@@ -145,7 +145,8 @@ fn reordered(times: &[f64], window: f64, read_ahead: usize) -> (String, Option<S
     let names = ["#0", "#1", "#2", "#3", "#4"];
     let events: Vec<_> = times.iter().copied().zip(names).collect();
     let a = Source::past(at(&events)).reorder(d(window)).read_ahead(read_ahead);
-    let runner = Runner::new().feed(Reader::A, a).add(Reader { log: log.clone() }).opens(Reader::B).end(s(100.0));
+    let runner =
+        Runner::new().feed(Reader::A, a).add(Reader { log: log.clone() }).opens(Reader::B).end(s(100.0));
     let error = runner.run().err().map(|error| match error.kind() {
         ErrorKind::Unordered { index, previous, found, .. } => {
             format!("{index}, {}, {}", seconds(*previous), seconds(*found))

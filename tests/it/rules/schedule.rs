@@ -38,12 +38,13 @@ fn s11_a_call_in_the_past_may_be_an_error_instead() {
     let late = Late::default();
     let log = late.log.clone();
     let runner = Runner::new().feed(Late::A, at(&[(3.0, "x"), (5.0, "y"), (6.0, "z")])).add(late);
-    let (strategy, method, request) = failed_with(runner.past_schedule(PastSchedule::Error), |kind| match kind {
-        ErrorKind::Refused { strategy, method, request } => {
-            Some((strategy.clone(), method.clone(), request.clone()))
-        }
-        _ => None,
-    });
+    let (strategy, method, request) =
+        failed_with(runner.past_schedule(PastSchedule::Error), |kind| match kind {
+            ErrorKind::Refused { strategy, method, request } => {
+                Some((strategy.clone(), method.clone(), request.clone()))
+            }
+            _ => None,
+        });
     assert_eq!((strategy.as_str(), method.as_str()), ("Late", "on_a"));
     assert_eq!(request, Request::InPast { requested: s(4.0), now: s(5.0) });
     assert_eq!(log.take(), "x, late(due 4 now 4), y");
@@ -297,7 +298,9 @@ fn s14_an_endless_instant_stops_the_run_and_names_the_path() {
 #[test]
 fn s14_as_many_rounds_as_allowed_are_legal() {
     // `a`, then `n` times `b` and `a` each: 2n + 1 rounds.
-    let events = |n, limit| same_instant(Duration::ZERO, n).max_rounds(limit).run().map(|o| o.report().dispatched.events);
+    let events = |n, limit| {
+        same_instant(Duration::ZERO, n).max_rounds(limit).run().map(|o| o.report().dispatched.events)
+    };
     assert_eq!(events(5, 11).unwrap(), 11);
     assert!(events(5, 10).is_err());
 }

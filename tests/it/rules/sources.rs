@@ -78,7 +78,8 @@ fn s17_two_runs_with_a_common_bound_dispatch_each_event_once() {
 #[test]
 fn s17_a_run_starts_with_the_earliest_event_unless_told_otherwise() {
     let (log, runner) = reading(Source::past(counting(7..9)));
-    let outcome = runner.feed(asp::Stream::<u64>::new("b"), counting(5..6)).collect(asp::Stream::<u64>::new("b"));
+    let outcome =
+        runner.feed(asp::Stream::<u64>::new("b"), counting(5..6)).collect(asp::Stream::<u64>::new("b"));
     assert_eq!(outcome.run().unwrap().report().start, s(5.0));
     assert_eq!(log.take(), "start@5, 7@7, 8@8, stop@8");
 }
@@ -227,7 +228,9 @@ fn s21_a_source_that_panics_stops_the_run() {
         let items = (1..9u64).map(|n| if n == 3 { panic!("no record {n}") } else { (s(n as f64), n) });
         let (log, runner) = reading(Source::past(items).read_ahead(read_ahead));
         let (index, error) = failed_with(runner, |kind| match kind {
-            ErrorKind::Source { stream, index, error, .. } if stream == "a" => Some((*index, error.to_string())),
+            ErrorKind::Source { stream, index, error, .. } if stream == "a" => {
+                Some((*index, error.to_string()))
+            }
             _ => None,
         });
         assert_eq!(index, 2);

@@ -82,7 +82,8 @@ fn s46_the_handler_completes_and_nothing_else_is_dispatched() {
     let report = outcome.report();
     assert_eq!((report.reason, report.now), (StopReason::Requested, s(1.0)));
     assert_eq!(report.pending, 4, "two calls and two emissions of `p`");
-    let collected: Vec<_> = outcome.collected(Stopper::OUT).unwrap().into_iter().map(|event| event.value).collect();
+    let collected: Vec<_> =
+        outcome.collected(Stopper::OUT).unwrap().into_iter().map(|event| event.value).collect();
     assert_eq!(collected, [100, 100], "what was pending is dropped, what `on_stop` emits is not");
 }
 
@@ -180,7 +181,7 @@ fn s48_every_run_ends_with_a_report() {
     assert_eq!(
         report.to_string(),
         "finished at 1970-01-01T00:00:10Z, from 1970-01-01T00:00:01Z\n\
-         dispatched 6 events, 4 calls, 4 ticks, 3 settled, 2 hooks\n\
+         dispatched 6 events, 4 calls, 4 ticks, 2 hooks, 3 settled\n\
          1 skipped, 3 clamped, 3 pending, 1 errors passed over"
     );
 }

@@ -154,8 +154,5 @@ fn s04_a_past_event_has_one_time_a_call_is_due_when_it_was_asked_for() {
     let times = Times::default();
     let log = times.log.clone();
     Runner::new().feed(Times::X, at(&[(5.0, "x")])).add(times).run().unwrap();
-    assert_eq!(
-        log.take(),
-        "x now 5 event 5 due 5, call now 5 event 4 due 4, call now 6 event 6 due 6"
-    );
+    assert_eq!(log.take(), "x now 5 event 5 due 5, call now 5 event 4 due 4, call now 6 event 6 due 6");
 }

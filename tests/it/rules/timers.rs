@@ -109,7 +109,11 @@ fn s22_from_leaves_out_ticks_before_now() {
     assert_eq!(set_at(10.25, |every| every.from(s(11.5))), "12.5, 13.5", "k is at least 1");
     assert_eq!(set_at(10.25, |every| every.from(s(11.5)).immediate()), "11.5, 12.5, 13.5");
     assert_eq!(set_at(10.25, |every| every.from(s(3.5))), "10.5, 11.5, 12.5, 13.5");
-    assert_eq!(set_at(10.5, |every| every.from(s(3.5))), "10.5, 11.5, 12.5, 13.5", "now itself is not before now");
+    assert_eq!(
+        set_at(10.5, |every| every.from(s(3.5))),
+        "10.5, 11.5, 12.5, 13.5",
+        "now itself is not before now"
+    );
     assert_eq!(set_at(10.25, |every| every.from(s(3.5)).immediate()), "10.5, 11.5, 12.5, 13.5");
 }
 
@@ -126,7 +130,11 @@ fn s22_until_includes_its_bound() {
     assert_eq!(set_at(10.25, |every| every.until(s(12.25))), "11.25, 12.25");
     assert_eq!(set_at(10.25, |every| every.until(s(12.2))), "11.25");
     assert_eq!(set_at(10.25, |every| every.until(s(1.0))), "");
-    assert_eq!(set_at(10.25, |every| every.until(s(13.25)).times(2)), "11.25, 12.25", "whichever comes first");
+    assert_eq!(
+        set_at(10.25, |every| every.until(s(13.25)).times(2)),
+        "11.25, 12.25",
+        "whichever comes first"
+    );
 }
 
 #[test]
@@ -189,7 +197,8 @@ fn s23_in_a_tick_now_is_the_grid_instant() {
     let plain = Plain::default();
     let log = plain.log.clone();
     let other = asp::Stream::<u8>::new("other");
-    let runner = Runner::new().feed(other.clone(), at(&[(0.0, 0), (2.75, 0), (4.0, 0)])).collect(other).add(plain);
+    let runner =
+        Runner::new().feed(other.clone(), at(&[(0.0, 0), (2.75, 0), (4.0, 0)])).collect(other).add(plain);
     runner.run().unwrap();
     assert_eq!(log.take(), "1, 2, 3, 4");
 }
@@ -205,7 +214,11 @@ fn s24_an_unbounded_timer_does_not_keep_a_run_alive_and_a_bounded_one_does() {
     let pair = |ticks: &str, now: &str| (ticks.to_owned(), now.to_owned());
     assert_eq!(run(Every::new(d(1.0))), pair("", "0"));
     assert_eq!(run(Every::new(d(1.0)).times(3)), pair("1, 2, 3", "3"));
-    assert_eq!(run(Every::new(d(1.0)).until(s(2.9))), pair("1, 2", "2"), "not up to the bound, to the last tick");
+    assert_eq!(
+        run(Every::new(d(1.0)).until(s(2.9))),
+        pair("1, 2", "2"),
+        "not up to the bound, to the last tick"
+    );
 }
 
 #[test]
@@ -268,6 +281,9 @@ fn s25_timers_in_company_are_no_fault() {
     let well = |text: &str| (text.to_owned(), None);
     assert_eq!(run(None, false, false), ("stop@0".to_owned(), Some(true)));
     assert_eq!(run(None, true, false), well("tick@1, tick@2, other@2.5, stop@2.5"));
-    assert_eq!(run(Some(Every::new(d(0.7)).times(2)), false, false), well("other@0.7, tick@1, other@1.4, stop@1.4"));
+    assert_eq!(
+        run(Some(Every::new(d(0.7)).times(2)), false, false),
+        well("other@0.7, tick@1, other@1.4, stop@1.4")
+    );
     assert_eq!(run(None, false, true), well("stop@0"), "a source, even if it is empty");
 }
