@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::context::Context;
-use crate::error::GraphFault;
+use crate::graph_fault::GraphFault;
 use crate::hub::{AnyHub, Hub, SinkFn};
 use crate::names::{free_name, similar, type_name};
 use crate::node::Node;

@@ -1,6 +1,7 @@
 //! One binary for all behaviour tests.
 
 mod determinism;
+mod face;
 mod kit;
 mod properties;
 mod reference;
