@@ -5,6 +5,7 @@
 
 mod iter;
 mod merged;
+mod per_instant;
 mod reorder;
 mod shared;
 
@@ -119,6 +120,39 @@ impl<T: Payload> Source<T> {
     /// ```
     pub fn reorder(self, window: Duration) -> Self {
         Source { pull: Box::new(reorder::Reorder::new(self.pull, window)), read_ahead: self.read_ahead }
+    }
+
+    /// Keeps only the last event of each instant: for snapshots, of which the latest says all (S60).
+    ///
+    /// ```
+    /// use asp_core::{Runner, Source, Stream, Timestamp};
+    ///
+    /// const BOOK: Stream<u32> = Stream::new("book");
+    /// let at = Timestamp::from_secs;
+    /// let book = Source::past([(at(1), 10), (at(1), 11), (at(2), 12)]).last_per_instant();
+    /// let events = Runner::new().feed(BOOK, book).collect(BOOK).run()?.collected(BOOK)?;
+    /// assert_eq!(events.iter().map(|event| event.value).collect::<Vec<_>>(), [11, 12]);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    pub fn last_per_instant(self) -> Self {
+        Source { pull: Box::new(per_instant::PerInstant::<T, per_instant::Last<T>>::new(self.pull)), ..self }
+    }
+
+    /// Makes one event of all events of an instant: a `Vec` of their values in source order (S60).
+    ///
+    /// ```
+    /// use asp_core::{Runner, Source, Stream, Timestamp};
+    ///
+    /// const TRADES: Stream<Vec<u32>> = Stream::new("trades");
+    /// let at = Timestamp::from_secs;
+    /// let trades = Source::past([(at(1), 10), (at(1), 11), (at(2), 12)]).batch_per_instant();
+    /// let events = Runner::new().feed(TRADES, trades).collect(TRADES).run()?.collected(TRADES)?;
+    /// assert_eq!(events[0].value, [10, 11]);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    pub fn batch_per_instant(self) -> Source<Vec<T>> {
+        let pull = Box::new(per_instant::PerInstant::<T, Vec<T>>::new(self.pull));
+        Source { pull, read_ahead: self.read_ahead }
     }
 
     /// Pulls at most `events` at a time, instead of a batch of 4 KiB.
