@@ -1,0 +1,413 @@
+//! Where data is and how it is to be read, in one line of text.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::names;
+use crate::zone::Zone;
+
+/// The keys of a URI, in the order in which they are written.
+const KEYS: [&str; 5] = ["format", "time", "unit", "tz", "value"];
+
+/// Where data is and how it is to be read: `quakes.csv?time=ts&unit=ms`.
+///
+/// | form | what it names |
+/// | --- | --- |
+/// | `data/quakes.csv`, `log.jsonl` | a file; the format by its ending (`.csv`, `.jsonl`, `.ndjson`) |
+/// | `quakes.csv.gz` | the same, compressed |
+/// | `data/2025-*.csv` | all files that match (`*`, `?`, `[a-z]`, `**`), in the order of their names, end to end |
+/// | `-?format=csv` | standard input; standard output for a [`Writer`](crate::Writer) |
+///
+/// After a `?` come keys, joined with `&`:
+///
+/// | key | value |
+/// | --- | --- |
+/// | `format` | `csv` or `jsonl`, where the ending does not say it |
+/// | `time` | the column of the time; `time` unless given |
+/// | `unit` | what a time that is a number counts since 1970: `s`, `ms`, `us` or `ns` |
+/// | `tz` | the zone of times without an offset, as `Europe/Paris`; `UTC` unless given |
+/// | `value` | the column of the payload, where there is more than one besides the time |
+///
+/// Values may hold `%26` for `&`, `%25` for `%` and other such codes. The path is taken as it is; a `?` that no `=`
+/// follows belongs to the path.
+///
+/// ```
+/// use asp_io::{Format, Unit, Uri};
+///
+/// let uri: Uri = "data/2025-*.csv?time=ts&unit=ms&tz=Europe/Paris".parse()?;
+/// assert_eq!((uri.path(), uri.format(), uri.time()), ("data/2025-*.csv", Format::Csv, "ts"));
+/// assert_eq!(uri.unit(), Some(Unit::Milliseconds));
+/// assert_eq!(uri.to_string(), "data/2025-*.csv?time=ts&unit=ms&tz=Europe/Paris");
+///
+/// let error = "quakes.csv?tmie=ts".parse::<Uri>().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "unknown key `tmie` in \"quakes.csv?tmie=ts\"\n\
+///      = help: a key with a similar name exists: `time`\n\
+///      = note: the keys are `format`, `time`, `unit`, `tz`, `value`"
+/// );
+/// # Ok::<(), asp_io::UriError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uri {
+    path: String,
+    format: Format,
+    keys: Keys,
+}
+
+/// What was given after the `?`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Keys {
+    format: Option<Format>,
+    time: Option<String>,
+    unit: Option<Unit>,
+    zone: Option<Zone>,
+    value: Option<String>,
+}
+
+/// How rows are written in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Comma-separated values under a line of column names.
+    Csv,
+    /// One JSON object a line.
+    JsonLines,
+}
+
+impl Format {
+    /// As `?format=` takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+            Format::JsonLines => "jsonl",
+        }
+    }
+
+    fn of_name(name: &str) -> Option<Format> {
+        match name {
+            "csv" => Some(Format::Csv),
+            "jsonl" | "ndjson" => Some(Format::JsonLines),
+            _ => None,
+        }
+    }
+
+    fn of_path(path: &str) -> Option<Format> {
+        let path = path.to_ascii_lowercase();
+        let path = path.strip_suffix(".gz").unwrap_or(&path);
+        path.rsplit_once('.').and_then(|(_, ending)| Format::of_name(ending))
+    }
+
+    fn is_built_in(self) -> bool {
+        match self {
+            Format::Csv => cfg!(feature = "csv"),
+            Format::JsonLines => cfg!(feature = "jsonl"),
+        }
+    }
+}
+
+/// What a time that is a number counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// `s`
+    Seconds,
+    /// `ms`
+    Milliseconds,
+    /// `us`
+    Microseconds,
+    /// `ns`
+    Nanoseconds,
+}
+
+impl Unit {
+    const ALL: [Unit; 4] = [Unit::Seconds, Unit::Milliseconds, Unit::Microseconds, Unit::Nanoseconds];
+
+    /// As `?unit=` takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Seconds => "s",
+            Unit::Milliseconds => "ms",
+            Unit::Microseconds => "us",
+            Unit::Nanoseconds => "ns",
+        }
+    }
+
+    /// How many digits of a decimal are exact nanoseconds.
+    pub(crate) fn digits(self) -> u32 {
+        match self {
+            Unit::Seconds => 9,
+            Unit::Milliseconds => 6,
+            Unit::Microseconds => 3,
+            Unit::Nanoseconds => 0,
+        }
+    }
+
+    /// In words, as in "a number of milliseconds".
+    pub(crate) fn plural(self) -> &'static str {
+        match self {
+            Unit::Seconds => "seconds",
+            Unit::Milliseconds => "milliseconds",
+            Unit::Microseconds => "microseconds",
+            Unit::Nanoseconds => "nanoseconds",
+        }
+    }
+}
+
+impl Uri {
+    /// The path or glob pattern, `-` for a standard stream.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// How rows are written.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The column of the time.
+    pub fn time(&self) -> &str {
+        self.keys.time.as_deref().unwrap_or("time")
+    }
+
+    /// What a time that is a number counts, if given.
+    pub fn unit(&self) -> Option<Unit> {
+        self.keys.unit
+    }
+
+    /// The zone of times without an offset, as an IANA name.
+    pub fn zone(&self) -> &'static str {
+        self.keys.zone.unwrap_or_default().name()
+    }
+
+    /// The column of the payload, if given.
+    pub fn value(&self) -> Option<&str> {
+        self.keys.value.as_deref()
+    }
+
+    /// Whether this is standard input or output.
+    pub fn is_standard_stream(&self) -> bool {
+        self.path == "-"
+    }
+
+    /// Whether what is written there is to be compressed.
+    pub(crate) fn is_gzip(&self) -> bool {
+        self.path.to_ascii_lowercase().ends_with(".gz")
+    }
+
+    pub(crate) fn zone_of_times(&self) -> Zone {
+        self.keys.zone.unwrap_or_default()
+    }
+
+    /// The same with another time column, for help lines.
+    pub(crate) fn with_time(&self, column: &str) -> Uri {
+        let mut uri = self.clone();
+        uri.keys.time = Some(column.to_owned());
+        uri
+    }
+
+    /// The same with another payload column, for help lines.
+    pub(crate) fn with_value(&self, column: &str) -> Uri {
+        let mut uri = self.clone();
+        uri.keys.value = Some(column.to_owned());
+        uri
+    }
+}
+
+/// Writes the path and the keys that were given. What it writes reads back as an equal value.
+impl fmt::Display for Uri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Keys { format, time, unit, zone, value } = &self.keys;
+        let values = [
+            format.map(|format| format.name().to_owned()),
+            time.as_deref().map(encoded),
+            unit.map(|unit| unit.name().to_owned()),
+            zone.map(|zone| encoded(zone.name())),
+            value.as_deref().map(encoded),
+        ];
+        f.write_str(&self.path)?;
+        let mut mark = '?';
+        for (key, value) in KEYS.iter().zip(values) {
+            if let Some(value) = value {
+                write!(f, "{mark}{key}={value}")?;
+                mark = '&';
+            }
+        }
+        Ok(())
+    }
+}
+
+/// # Errors
+///
+/// Says what is wrong with a key or a value and what there is instead; also when the format cannot be told, or is
+/// left out of this build.
+impl FromStr for Uri {
+    type Err = UriError;
+
+    fn from_str(text: &str) -> Result<Uri, UriError> {
+        parse(text).map_err(|fault| UriError { uri: text.into(), fault })
+    }
+}
+
+fn parse(text: &str) -> Result<Uri, Fault> {
+    let (path, query) = match text.rsplit_once('?') {
+        Some((path, query)) if query.contains('=') => (path, query),
+        _ => (text, ""),
+    };
+    if path.is_empty() {
+        return Err(Fault::NoPath);
+    }
+    let mut keys = Keys::default();
+    let mut seen = Vec::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if !KEYS.contains(&key) {
+            return Err(Fault::UnknownKey(key.into()));
+        }
+        if seen.contains(&key) {
+            return Err(Fault::Twice(key.into()));
+        }
+        seen.push(key);
+        keys.set(key, &decoded(value))?;
+    }
+    let Some(format) = keys.format.or_else(|| Format::of_path(path)) else { return Err(Fault::NoFormat) };
+    if !format.is_built_in() {
+        return Err(Fault::LeftOut(format));
+    }
+    Ok(Uri { path: path.to_owned(), format, keys })
+}
+
+impl Keys {
+    fn set(&mut self, key: &str, value: &str) -> Result<(), Fault> {
+        if value.is_empty() {
+            return Err(Fault::NoValue(key.into()));
+        }
+        match key {
+            "format" => self.format = Some(Format::of_name(value).ok_or(Fault::UnknownFormat(value.into()))?),
+            "time" => self.time = Some(value.to_owned()),
+            "unit" => {
+                let unit = Unit::ALL.into_iter().find(|unit| unit.name() == value);
+                self.unit = Some(unit.ok_or(Fault::UnknownUnit(value.into()))?);
+            }
+            "tz" => self.zone = Some(Zone::of_name(value).ok_or(Fault::UnknownZone(value.into()))?),
+            _ => self.value = Some(value.to_owned()),
+        }
+        Ok(())
+    }
+}
+
+fn encoded(value: &str) -> String {
+    value.replace('%', "%25").replace('&', "%26").replace('?', "%3F")
+}
+
+/// With `%41` read as `A`. What is no such code stays as it is.
+fn decoded(value: &str) -> String {
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        let code = match (byte, after) {
+            (b'%', [high, low, ..]) => hex(*high).zip(hex(*low)),
+            _ => None,
+        };
+        match code {
+            Some((high, low)) => {
+                bytes.push(high * 16 + low);
+                rest = &after[2..];
+            }
+            None => bytes.push(byte),
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| value.to_owned())
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).map(|value| value as u8)
+}
+
+/// A text is not a [`Uri`].
+///
+/// It prints as a sentence with a remedy, also under `{:?}`, so that `unwrap` shows it.
+///
+/// ```
+/// use asp_io::Uri;
+///
+/// let error = "quakes.csv?unit=sec".parse::<Uri>().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "unknown unit `sec` in \"quakes.csv?unit=sec\"\n= help: the units are `s`, `ms`, `us`, `ns`"
+/// );
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct UriError {
+    uri: Box<str>,
+    fault: Fault,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Fault {
+    NoPath,
+    NoFormat,
+    LeftOut(Format),
+    UnknownKey(Box<str>),
+    Twice(Box<str>),
+    NoValue(Box<str>),
+    UnknownFormat(Box<str>),
+    UnknownUnit(Box<str>),
+    UnknownZone(Box<str>),
+}
+
+impl fmt::Display for UriError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let uri = &self.uri;
+        match &self.fault {
+            Fault::NoPath => write!(f, "{uri:?} has no path\n= help: begin with one, as in \"quakes.csv\""),
+            Fault::NoFormat => write!(
+                f,
+                "the format of {uri:?} is not known\n\
+                 = help: add `?format=csv` or `?format=jsonl`\n\
+                 = note: files that end in `.csv`, `.jsonl` or `.ndjson`, also with `.gz`, need no such key"
+            ),
+            Fault::LeftOut(format) => {
+                let name = format.name();
+                writeln!(f, "{uri:?} is of a format that this program was built without")?;
+                write!(f, "= help: enable feature `{name}` of `asp`")
+            }
+            Fault::UnknownKey(key) => {
+                writeln!(f, "unknown key `{key}` in {uri:?}")?;
+                if let Some(similar) = names::similar(key, KEYS) {
+                    writeln!(f, "= help: a key with a similar name exists: `{similar}`")?;
+                }
+                write!(f, "= note: the keys are {}", names::list(KEYS))
+            }
+            Fault::Twice(key) => write!(f, "key `{key}` is given twice in {uri:?}\n= help: remove one"),
+            Fault::NoValue(key) => write!(f, "key `{key}` has no value in {uri:?}\n= help: {}", form(key)),
+            Fault::UnknownFormat(name) => {
+                write!(f, "unknown format `{name}` in {uri:?}\n= help: the formats are `csv`, `jsonl`")
+            }
+            Fault::UnknownUnit(name) => {
+                let units = names::list(Unit::ALL.map(Unit::name));
+                write!(f, "unknown unit `{name}` in {uri:?}\n= help: the units are {units}")
+            }
+            Fault::UnknownZone(name) => {
+                write!(f, "unknown zone `{name}` in {uri:?}\n= help: {}", Zone::help(name))
+            }
+        }
+    }
+}
+
+fn form(key: &str) -> &'static str {
+    match key {
+        "format" => "write `format=csv` or `format=jsonl`",
+        "time" => "write the name of the column that holds the time, as in `time=ts`",
+        "unit" => "write one of `unit=s`, `unit=ms`, `unit=us`, `unit=ns`",
+        "tz" => "write a zone, as in `tz=Europe/Paris`",
+        _ => "write the name of the column that holds the payload, as in `value=price`",
+    }
+}
+
+impl fmt::Debug for UriError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for UriError {}

@@ -1,0 +1,113 @@
+//! Files larger than memory: the resident set does not grow with the file.
+#![cfg(target_os = "linux")]
+
+#[path = "it/kit.rs"]
+#[allow(dead_code, reason = "the other tests use more of it")]
+mod kit;
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+
+use asp_core::{Runner, Stream, Timestamp};
+use asp_io::ReadOptions;
+use kit::Files;
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Deserialize)]
+#[expect(dead_code, reason = "held while it is read")]
+struct Trade {
+    price: f64,
+    quantity: i64,
+    symbol: String,
+}
+
+/// Resident kilobytes of this process.
+fn resident() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+fn row(name: &str, time: Timestamp, k: u64) -> String {
+    if name.ends_with(".csv") {
+        format!("{time},{}.25,{},SYM{}\n", k % 1000, k % 77, k % 100)
+    } else {
+        format!(
+            "{{\"time\":\"{time}\",\"price\":{}.25,\"quantity\":{},\"symbol\":\"SYM{}\"}}\n",
+            k % 1000,
+            k % 77,
+            k % 100
+        )
+    }
+}
+
+fn generate(files: &Files, name: &str, bytes: u64) {
+    let mut file = BufWriter::new(File::create(files.path(name)).unwrap());
+    if name.ends_with(".csv") {
+        file.write_all(b"time,price,quantity,symbol\n").unwrap();
+    }
+    let (mut written, mut k) = (0, 0);
+    while written < bytes {
+        let row = row(name, Timestamp::from_micros(1_500_000_000_000_000 + k as i64 * 1_000), k);
+        file.write_all(row.as_bytes()).unwrap();
+        written += row.len() as u64;
+        k += 1;
+    }
+    file.flush().unwrap();
+}
+
+fn grows_little(name: &str) {
+    const TRADES: Stream<Trade> = Stream::new("trades");
+    const MIB: u64 = 1024;
+    let megabytes = std::env::var("ASP_IO_MIB").map_or(50, |mib| mib.parse().unwrap());
+    let files = Files::new();
+    generate(&files, name, megabytes << 20);
+    let before = resident();
+    let trades = asp_io::source(&files.uri(name), &ReadOptions::new()).unwrap();
+    let (mut count, mut most) = (0_u64, before);
+    let outcome = Runner::new()
+        .feed(TRADES, trades)
+        .add(Counter)
+        .observe(move |_| {
+            count += 1;
+            if count.is_multiple_of(100_000) {
+                most = most.max(resident());
+                assert!(most - before < 16 * MIB, "{before} kB have become {most} kB");
+            }
+        })
+        .run()
+        .unwrap();
+    println!(
+        "{name}: {before} kB before, {} kB after, {} events",
+        resident(),
+        outcome.report().dispatched.total()
+    );
+    assert!(outcome.report().dispatched.total() > megabytes << 10);
+}
+
+/// Looks at each trade.
+struct Counter;
+
+impl asp_core::Strategy for Counter {
+    const NAME: &'static str = "Counter";
+    type Call = ();
+    type Calls<Q: asp_core::Slot<()>> = ();
+
+    fn wire(wiring: &mut asp_core::Wiring<Self>) {
+        wiring.on_event_ref(Stream::new("trades"), "trade", |_: &mut Self, _, _: &Trade| {});
+    }
+    fn calls<Q: asp_core::Slot<()>>(_: Q) {}
+    fn call(&mut self, _: &asp_core::Context<Self>, (): ()) -> asp_core::HandlerResult {
+        Ok(())
+    }
+    fn call_name((): &()) -> &'static str {
+        "none"
+    }
+}
+
+// One after the other: both look at the same process.
+#[test]
+fn memory_is_constant() {
+    grows_little("trades.csv");
+    grows_little("trades.jsonl");
+}
