@@ -1,14 +1,21 @@
-//! Event-stream strategies over recorded history and live data, on one virtual clock.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 pub use asp_core::{
     ByValue, CallKey, CallSlot, Class, Context, Delay, Dispatch, Dispatched, Duration, Error, ErrorKind,
     Event, Every, GraphFault, HandlerError, HandlerFailure, HandlerInfo, HandlerResult, HandlerReturn,
     InPast, IntoSource, Key, OnError, Once, Outcome, Pace, PastItem, PastSchedule, Payload, Place, Reason,
-    Report, Request, Result, Runner, Slot, Source, StopReason, Strategy, StrategyInfo, Stream, StreamInfo,
-    TimeError, TimerKey, TimerSlot, Timestamp, Wiring, time, timestamps,
+    Report, Request, Result, RunGraph, Runner, Slot, Source, StopReason, Strategy, StrategyInfo, Stream,
+    StreamInfo, TimeError, TimerKey, TimerSlot, Timestamp, Wiring, time, timestamps,
 };
 pub use asp_macros::{after, every, on_end, on_event, on_settled, on_start, on_stop, strategy};
+
+#[cfg(feature = "app")]
+pub use asp_app as app;
+#[cfg(any(feature = "app", feature = "csv", feature = "jsonl"))]
+pub use asp_io as io;
+#[cfg(feature = "app")]
+pub use asp_macros::main;
 
 #[doc(hidden)]
 pub use asp_core::__private;

@@ -5,6 +5,7 @@
 
 pub(crate) mod attributes;
 pub(crate) mod names;
+pub(crate) mod program;
 pub(crate) mod signatures;
 
 use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};

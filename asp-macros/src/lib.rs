@@ -13,9 +13,11 @@ mod fallback;
 mod model;
 mod parse;
 mod pipeline;
+mod program;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod time_text;
 mod words;
 
 use proc_macro::TokenStream;
@@ -267,4 +269,52 @@ pub fn on_end(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn on_stop(_: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::outside("on_stop", item.into()).into()
+}
+
+/// Makes a command-line program of a function that returns a strategy.
+///
+/// The function returns a strategy, a tuple of strategies, a `Runner`, or a `Result` of one of these; it may be
+/// `async`. The program feeds streams from files and runs. It needs feature `app` of asp, and `csv` or `jsonl`.
+///
+/// | option | meaning |
+/// | --- | --- |
+/// | `start` | begins at this time: `"2025-01-01"`, or an expression |
+/// | `end` | ends before this time |
+/// | `feed` | streams that files feed: `feed(Watch::QUAKES = "quakes.csv", ..)` |
+/// | `record` | streams that `--record` can write: `record(Watch::ALERTS, ..)`; with `= "uri"` they always are |
+/// | `crate` | where asp is, for those who rename or re-export it |
+///
+/// ```ignore
+/// /// Watches a week of earthquakes.
+/// #[asp::main(
+///     start = "2018-01-31",
+///     feed(Watch::QUAKES = "examples/data/earthquakes.csv"),
+///     record(Watch::ALERTS),
+/// )]
+/// fn main() -> Watch {
+///     Watch::default()
+/// }
+/// ```
+///
+/// The doc comment is what `--help` says about the program, whose command line is
+///
+/// ```text
+/// watch [run] [--start TIME] [--end TIME] [--feed NAME=URI] [--record NAME=URI] [--pace max|1|10] ..
+/// watch streams      the streams: what they carry, who feeds and reads them
+/// watch graph        the strategies and their handlers
+/// watch check        the graph and the first rows of each file, without a run
+/// ```
+///
+/// # Typical errors
+///
+/// ```text
+/// error: a feed is written `Strategy::STREAM = "uri"`
+///   = help: write `Greeter::NAMES = "n.csv"`
+///
+/// error: "yesterday" is not a time
+///   = help: write it as "2025-01-01T00:00:00Z" or "2025-01-01"
+/// ```
+#[proc_macro_attribute]
+pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    program::main(arguments.into(), item.into()).into()
 }

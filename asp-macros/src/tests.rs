@@ -3,6 +3,7 @@
 mod docs;
 mod duration;
 mod expansion;
+mod program;
 mod reading;
 mod texts;
 

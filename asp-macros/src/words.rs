@@ -128,6 +128,29 @@ pub(crate) const WORDS: &[Word] = &[
 /// The options of `#[strategy]` itself.
 pub(crate) const OPTIONS: &[&str] = &["emits", "crate"];
 
+/// An option of `#[asp::main]`.
+#[derive(Debug)]
+pub(crate) struct MainOption {
+    pub(crate) name: &'static str,
+    #[cfg_attr(not(test), expect(dead_code, reason = "compared with the docs by a test"))]
+    pub(crate) meaning: &'static str,
+}
+
+/// The options of `#[asp::main]`, in the order in which lists show them.
+pub(crate) const MAIN_OPTIONS: &[MainOption] = &[
+    MainOption { name: "start", meaning: "begins at this time: `\"2025-01-01\"`, or an expression" },
+    MainOption { name: "end", meaning: "ends before this time" },
+    MainOption {
+        name: "feed",
+        meaning: "streams that files feed: `feed(Watch::QUAKES = \"quakes.csv\", ..)`",
+    },
+    MainOption {
+        name: "record",
+        meaning: "streams that `--record` can write: `record(Watch::ALERTS, ..)`; with `= \"uri\"` they always are",
+    },
+    MainOption { name: "crate", meaning: "where asp is, for those who rename or re-export it" },
+];
+
 impl Word {
     pub(crate) fn named(name: &str) -> Option<&'static Word> {
         WORDS.iter().find(|word| word.name == name)

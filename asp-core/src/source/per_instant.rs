@@ -155,7 +155,8 @@ mod tests {
     #[test]
     fn s15_what_came_before_a_fault_is_delivered_and_then_the_fault() {
         for max in [1, 2, 512] {
-            let (events, ended) = drain(source(&[(1, 'a'), (3, 'b'), (3, 'c'), (2, 'd')]).last_per_instant(), max);
+            let (events, ended) =
+                drain(source(&[(1, 'a'), (3, 'b'), (3, 'c'), (2, 'd')]).last_per_instant(), max);
             assert_eq!(events, [(1, 'a'), (3, 'c')]);
             let Pulled::Fault(fault) = ended else { panic!("{ended:?}") };
             assert_eq!(fault.index, 3);

@@ -232,7 +232,10 @@ fn payload(typed: &Typed, sink: &mut Sink) -> Option<Payload> {
 fn borrowed(typed: &Typed, reference: &TypeReference, sink: &mut Sink) -> Type {
     let elem = bare(&reference.elem);
     let pattern = shown(&typed.pattern);
-    if let Some(lifetime) = &reference.lifetime {
+    // A `&'a str` is told first that it has no size; once it has one, the lifetime may be gone with it.
+    if let Some(lifetime) = &reference.lifetime
+        && sized_instead(elem).is_none()
+    {
         sink.report(lifetime, text::named_lifetime_payload(&shown(elem)));
     }
     if reference.mutability.is_some() {

@@ -2,7 +2,7 @@
 
 use crate::words::{OPTIONS, WORDS, Word};
 
-fn docs_of(function: &str) -> String {
+pub(super) fn docs_of(function: &str) -> String {
     let source = include_str!("../lib.rs");
     let end = source.find(&format!("pub fn {function}(")).expect("every attribute is exported");
     let lines: Vec<&str> = source[..end].lines().rev().collect();

@@ -1,0 +1,71 @@
+//! `streams` and `graph`: what a program consists of.
+
+use asp_core::StreamInfo;
+
+use crate::cli::{self, Feeds};
+use crate::fault::Fault;
+use crate::program::Program;
+use crate::returned::Made;
+use crate::table::aligned;
+use crate::terminal::Terminal;
+
+/// Lists the streams.
+pub(crate) fn streams(
+    mut program: Program,
+    made: Made<'_>,
+    feeds: Feeds,
+    terminal: &Terminal,
+) -> Result<(), Fault> {
+    let unknown = feeds.replace(&mut program)?;
+    let graph = program.build_empty(made)?.graph();
+    if let Some(feed) = unknown.first() {
+        return Err(cli::unknown_feed(&feed.stream, &program, &graph));
+    }
+    let header = ["STREAM", "CARRIES", "COMES FROM", "READ BY", "RECORDED"];
+    let mut rows = vec![header.map(str::to_owned).to_vec()];
+    rows.extend(graph.streams.iter().map(|stream| {
+        let readers = if stream.read_by.is_empty() { "nobody".to_owned() } else { stream.read_by.join(", ") };
+        let (name, payload) = (stream.name.clone(), stream.payload.clone());
+        vec![name, payload, origin(stream, &program), readers, recorded(stream, &program)]
+    }));
+    terminal.out.write(&aligned(&rows));
+    Ok(())
+}
+
+/// Outlines the graph.
+pub(crate) fn graph(
+    mut program: Program,
+    made: Made<'_>,
+    feeds: Feeds,
+    terminal: &Terminal,
+) -> Result<(), Fault> {
+    let unknown = feeds.replace(&mut program)?;
+    let graph = program.build_empty(made)?.graph();
+    if let Some(feed) = unknown.first() {
+        return Err(cli::unknown_feed(&feed.stream, &program, &graph));
+    }
+    terminal.out.write(&graph.to_string());
+    Ok(())
+}
+
+fn origin(stream: &StreamInfo, program: &Program) -> String {
+    let file = program.feeds.iter().find(|feed| feed.stream == stream.name);
+    let mut origins = Vec::new();
+    match file {
+        Some(feed) => origins.push(feed.uri.clone()),
+        None if stream.fed => origins.push("the program".to_owned()),
+        None => {}
+    }
+    origins.extend(stream.emitted_by.iter().cloned());
+    if stream.opened {
+        origins.push("opened for later".to_owned());
+    }
+    if origins.is_empty() { "nothing".to_owned() } else { origins.join(", ") }
+}
+
+fn recorded(stream: &StreamInfo, program: &Program) -> String {
+    match program.records.iter().find(|record| record.stream == stream.name) {
+        Some(record) => record.uri.clone().unwrap_or_else(|| "on request".to_owned()),
+        None => "no".to_owned(),
+    }
+}

@@ -1,0 +1,207 @@
+//! `run`: from the flags to the exit code.
+
+use std::time::Instant;
+
+use asp_core::{Outcome, RunGraph, Runner, StopReason};
+use asp_io::{ReadOptions, RowReport, Uri};
+
+use crate::cli::{self, Run, RunOptions};
+use crate::fault::Fault;
+use crate::feeds::{Clock, Open};
+use crate::logs::Logs;
+use crate::program::{Program, fault_of};
+use crate::progress::Progress;
+use crate::records::Recording;
+use crate::returned::Made;
+use crate::summary::{Recorded, Summary};
+use crate::terminal::Terminal;
+
+/// Runs the program and shows what came of it.
+pub(crate) fn run(
+    mut program: Program,
+    made: Made<'_>,
+    flags: Run,
+    terminal: &Terminal,
+) -> Result<(), Fault> {
+    let (feeds, options) = flags.read()?;
+    let unknown_feeds = feeds.replace(&mut program)?;
+    let is_recordable = |name: &str| program.records.iter().any(|record| record.stream == name);
+    let unknown_record = options.records.iter().find(|record| !is_recordable(&record.stream));
+    type Explain = fn(&str, &Program, &RunGraph) -> Fault;
+    let unknown: Option<(&str, Explain)> = match (unknown_feeds.first(), unknown_record) {
+        (Some(feed), _) => Some((&feed.stream, cli::unknown_feed)),
+        (None, Some(record)) => Some((&record.stream, cli::unknown_record)),
+        (None, None) => None,
+    };
+    if let Some((stream, explain)) = unknown {
+        // What the streams are, only the program's own function knows.
+        let graph = program.build_empty(made)?.graph();
+        return Err(explain(stream, &program, &graph));
+    }
+    let logs = options.log.clone().map(|filter| Logs::new(filter, &terminal.err));
+    Logs::during(logs.as_ref(), || prepared(&program, made, &options, logs.as_ref(), terminal))
+}
+
+/// Opens all files, runs, and shows the summary.
+fn prepared(
+    program: &Program,
+    made: Made<'_>,
+    options: &RunOptions,
+    logs: Option<&Logs>,
+    terminal: &Terminal,
+) -> Result<(), Fault> {
+    let (start, end) = (options.start.or(program.start), options.end.or(program.end));
+    if let (Some(start), Some(end)) = (start, end)
+        && start >= end
+    {
+        let what = format!("the run would end at {end}, before it starts at {start}");
+        return Err(Fault::usage(what + "\n= help: change `--start` or `--end`"));
+    }
+    let shows_progress = !options.quiet && terminal.err.is_terminal();
+    let open = opened(program, shows_progress)?;
+    let targets = targets(program, options)?;
+    let mut runner = made
+        .into_runner(|mut runner| {
+            for (feed, open) in program.feeds.iter().zip(&open) {
+                let read = ReadOptions::new().bad_rows(options.bad_rows);
+                runner = feed
+                    .open(runner, open, read)
+                    .map_err(|error| Fault::failed(format_args!("stream \"{}\": {error}", feed.stream)))?;
+            }
+            Ok(runner)
+        })
+        .map_err(fault_of)?;
+    let mut recordings = Vec::new();
+    for (index, uri) in targets {
+        let record = &program.records[index];
+        let begun = record.begin(runner, uri);
+        let (next, recording) = begun
+            .map_err(|error| Fault::failed(format_args!("recording of \"{}\": {error}", record.stream)))?;
+        runner = next;
+        recordings.push(recording);
+    }
+    if let Some(start) = start {
+        runner = runner.start(start);
+    }
+    if let Some(end) = end {
+        runner = runner.end(end);
+    }
+    if let Some(logs) = logs {
+        runner = logs.watch(runner);
+    }
+    let progress = shows_progress.then(|| Progress::show(open.clone(), start, end));
+    let run = timed(runner.pace(options.pace), progress);
+    finished(run, &open, recordings, options, terminal)
+}
+
+/// A run that has ended, well or not.
+struct Ended {
+    outcome: Option<Outcome>,
+    fault: Option<Fault>,
+    seconds: f64,
+}
+
+fn timed(runner: Runner, progress: Option<Progress>) -> Ended {
+    let begun = Instant::now();
+    let result = runner.run();
+    let seconds = begun.elapsed().as_secs_f64();
+    if let Some(progress) = progress {
+        progress.clear();
+    }
+    match result {
+        Ok(outcome) => Ended { outcome: Some(outcome), fault: None, seconds },
+        Err(error) => {
+            let fault = Fault::with_causes(&error);
+            Ended { outcome: error.into_outcome(), fault: Some(fault), seconds }
+        }
+    }
+}
+
+fn finished(
+    ended: Ended,
+    open: &[Open],
+    recordings: Vec<Recording>,
+    options: &RunOptions,
+    terminal: &Terminal,
+) -> Result<(), Fault> {
+    let Ended { outcome, mut fault, seconds } = ended;
+    let report = outcome.as_ref().map(Outcome::report);
+    let mut recorded = Vec::new();
+    for recording in recordings {
+        let (stream, uri) = (recording.stream.clone(), recording.uri.to_string());
+        // Files of a run that failed are not kept.
+        if fault.is_some() || report.is_none_or(|report| report.reason == StopReason::Failed) {
+            break;
+        }
+        match recording.finish() {
+            Ok(events) => recorded.push(Recorded { stream, uri, events }),
+            Err(error) => fault = Some(Fault::failed(format_args!("recording of \"{stream}\": {error}"))),
+        }
+    }
+    let error = fault.as_ref().map(ToString::to_string);
+    let summary = Summary { report, feeds: open, recorded: &recorded, error: error.as_deref(), seconds };
+    if options.json {
+        terminal.out.write(&format!("{}\n", summary.json()));
+    } else if !options.quiet && report.is_some() {
+        terminal.err.write(&summary.text());
+    }
+    match fault {
+        Some(fault) => Err(fault),
+        None => Ok(()),
+    }
+}
+
+/// The places of all feeds, none of them opened.
+fn opened(program: &Program, shows_progress: bool) -> Result<Vec<Open>, Fault> {
+    let mut open: Vec<Open> = Vec::new();
+    for feed in &program.feeds {
+        let uri: Uri = feed
+            .uri
+            .parse()
+            .map_err(|error| Fault::failed(format_args!("feed of stream \"{}\": {error}", feed.stream)))?;
+        if let Some(other) =
+            open.iter().find(|other| uri.is_standard_stream() && other.uri.is_standard_stream())
+        {
+            return Err(Fault::usage(format_args!(
+                "streams \"{}\" and \"{}\" would both read standard input\n= help: read one of them from a file",
+                other.stream, feed.stream
+            )));
+        }
+        let clock = shows_progress.then(Clock::new);
+        open.push(Open { stream: feed.stream.clone(), uri, report: RowReport::new(), clock });
+    }
+    Ok(open)
+}
+
+/// The streams to be recorded, by their place in the program, and where to.
+fn targets(program: &Program, options: &RunOptions) -> Result<Vec<(usize, Uri)>, Fault> {
+    let mut targets: Vec<(usize, Uri)> = Vec::new();
+    for (index, record) in program.records.iter().enumerate() {
+        let flag = options.records.iter().find(|flag| flag.stream == record.stream);
+        let uri = match (flag, &record.uri) {
+            (Some(flag), _) => flag.uri.clone(),
+            (None, Some(uri)) => uri.parse().map_err(|error| {
+                Fault::failed(format_args!("recording of \"{}\": {error}", record.stream))
+            })?,
+            (None, None) => continue,
+        };
+        let name = |index: usize| &program.records[index].stream;
+        if let Some((other, _)) = targets.iter().find(|(_, other)| other.path() == uri.path()) {
+            return Err(Fault::usage(format_args!(
+                "streams \"{}\" and \"{}\" would both be written to {}\n= help: give each a file of its own",
+                name(*other),
+                name(index),
+                uri.path()
+            )));
+        }
+        if uri.is_standard_stream() && options.json {
+            return Err(Fault::usage(format_args!(
+                "the summary and stream \"{}\" would both go to standard output\n\
+                 = help: leave out `--json`, or record to a file",
+                name(index)
+            )));
+        }
+        targets.push((index, uri));
+    }
+    Ok(targets)
+}

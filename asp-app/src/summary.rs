@@ -1,0 +1,131 @@
+//! What a run came to, as text and as JSON.
+
+use asp_core::{Report, StopReason};
+use serde_json::{Value, json};
+
+use crate::feeds::Open;
+use crate::names::{counted, grouped};
+use crate::table::aligned;
+
+/// All that a run came to.
+#[derive(Debug)]
+pub(crate) struct Summary<'a> {
+    /// None if the run could not begin.
+    pub(crate) report: Option<&'a Report>,
+    pub(crate) feeds: &'a [Open],
+    pub(crate) recorded: &'a [Recorded],
+    pub(crate) error: Option<&'a str>,
+    pub(crate) seconds: f64,
+}
+
+/// A file that was written.
+#[derive(Debug)]
+pub(crate) struct Recorded {
+    pub(crate) stream: String,
+    pub(crate) uri: String,
+    pub(crate) events: u64,
+}
+
+impl Summary<'_> {
+    /// A headline, and a table under it.
+    pub(crate) fn text(&self) -> String {
+        let Some(report) = self.report else { return String::new() };
+        let mut rows = Vec::new();
+        let mut row = |name: &str, text: String| rows.push(vec![format!("  {name}"), text]);
+        let dispatched = report.dispatched;
+        row("events", format!("{} handled", grouped(dispatched.events)));
+        for (name, count) in
+            [("calls", dispatched.calls), ("ticks", dispatched.ticks), ("settled", dispatched.settled)]
+        {
+            if count > 0 {
+                row(name, grouped(count));
+            }
+        }
+        let rest = [
+            ("left out", report.skipped, "event before the start"),
+            ("late", report.clamped, "call asked for in the past"),
+            ("pending", report.pending, "call still to come"),
+            ("passed over", report.errors, "error"),
+        ];
+        for (name, count, what) in rest {
+            match what.split_once(' ') {
+                _ if count == 0 => {}
+                Some((noun, more)) => row(name, format!("{} {more}", counted(count, noun))),
+                None => row(name, counted(count, what)),
+            }
+        }
+        for Open { stream, uri, report, .. } in self.feeds {
+            row(stream, format!("{} from {uri}", counted(report.rows(), "row")));
+        }
+        for Recorded { stream, uri, events } in self.recorded {
+            row(stream, format!("{} to {uri}", counted(*events, "event")));
+        }
+        let rate = (dispatched.events as f64 / self.seconds.max(1e-9)) as u64;
+        row("took", format!("{:.3} s, {} events/s", self.seconds, grouped(rate)));
+        let mut text = format!("{} at {}, from {}\n", status(report.reason), report.now, report.start);
+        text += &aligned(&rows);
+        for Open { stream, report, .. } in self.feeds.iter().filter(|open| open.report.skipped() > 0) {
+            text += &format!("{stream}: {report}\n");
+        }
+        text
+    }
+
+    /// One object.
+    pub(crate) fn json(&self) -> Value {
+        let feeds: Vec<Value> = self
+            .feeds
+            .iter()
+            .map(|Open { stream, uri, report, .. }| {
+                let first: Vec<String> = report.first().iter().map(ToString::to_string).collect();
+                json!({
+                    "stream": stream,
+                    "uri": uri.to_string(),
+                    "rows": report.rows(),
+                    "bad_rows": report.skipped(),
+                    "first_bad_rows": first,
+                })
+            })
+            .collect();
+        let recorded: Vec<Value> = self
+            .recorded
+            .iter()
+            .map(|Recorded { stream, uri, events }| json!({ "stream": stream, "uri": uri, "events": events }))
+            .collect();
+        let mut object = json!({
+            "status": self.report.map_or("failed", |report| status(report.reason)),
+            "error": self.error,
+            "feeds": feeds,
+            "recorded": recorded,
+            "seconds": self.seconds,
+        });
+        if let Some(report) = self.report {
+            let dispatched = report.dispatched;
+            object["start"] = report.start.to_string().into();
+            object["now"] = report.now.to_string().into();
+            object["dispatched"] = json!({
+                "starts": dispatched.starts,
+                "events": dispatched.events,
+                "calls": dispatched.calls,
+                "ticks": dispatched.ticks,
+                "settled": dispatched.settled,
+                "stops": dispatched.stops,
+            });
+            object["skipped"] = report.skipped.into();
+            object["clamped"] = report.clamped.into();
+            object["pending"] = report.pending.into();
+            object["errors"] = report.errors.into();
+        }
+        if self.error.is_some() {
+            object["status"] = "failed".into();
+        }
+        object
+    }
+}
+
+fn status(reason: StopReason) -> &'static str {
+    match reason {
+        StopReason::Finished => "finished",
+        StopReason::Requested => "stopped on request",
+        _ => "failed",
+    }
+}

@@ -1,0 +1,6 @@
+#![allow(unused)]
+
+#[asp::main]
+struct Greeter;
+
+fn main() {}

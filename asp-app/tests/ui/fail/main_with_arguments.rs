@@ -1,0 +1,19 @@
+#![allow(unused)]
+
+use asp::prelude::*;
+
+#[derive(Default)]
+struct Greeter;
+
+#[strategy]
+impl Greeter {
+    #[on_event(stream = "names")]
+    fn greet(&mut self, name: String) {}
+}
+
+struct Args;
+
+#[asp::main(feed(Greeter::NAMES = "n.csv"))]
+fn main(args: Args) -> Greeter {
+    Greeter::default()
+}

@@ -1,0 +1,99 @@
+#![deny(warnings, missing_docs)]
+#![forbid(unsafe_code)]
+//! All that `main` may return, and all forms of its options.
+
+use asp::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A reading.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct Level {
+    value: f64,
+}
+
+#[derive(Default)]
+struct Meter<T>(T);
+
+#[strategy(emits(sums: f64))]
+impl<T: Send + 'static> Meter<T> {
+    #[on_event(stream = "levels")]
+    fn level(&mut self, cx: &Context<Self>, level: Level) {
+        cx.emit(Self::SUMS, level.value);
+    }
+}
+
+struct Other;
+
+#[strategy]
+impl Other {
+    #[on_event(stream = Meter::<u8>::SUMS)]
+    fn sum(&mut self, _sum: f64) {}
+}
+
+const BEGIN: Timestamp = Timestamp::EPOCH;
+const FILE: &str = "levels.csv";
+
+mod strategy {
+    use super::*;
+
+    #[::asp::main(start = BEGIN, end = "2025-01-01", feed(Meter::<u8>::LEVELS = FILE,), record(Meter::<u8>::SUMS))]
+    pub(crate) fn main() -> Meter<u8> {
+        Meter(1)
+    }
+}
+
+mod tuple {
+    use super::*;
+
+    #[asp::main(feed(Meter::<u8>::LEVELS = concat!("levels", ".csv")), record(Meter::<u8>::SUMS = "sums.csv"))]
+    pub(crate) fn main() -> (Meter<u8>, Other) {
+        (Meter(1), Other)
+    }
+}
+
+mod runner {
+    use super::*;
+
+    #[asp::main(crate = ::asp)]
+    pub(crate) fn main() -> Runner {
+        Runner::new()
+    }
+}
+
+mod result {
+    use super::*;
+
+    #[asp::main]
+    pub(crate) fn main() -> Result<(Meter<u8>,), Box<dyn std::error::Error + Send + Sync>> {
+        Ok((Meter("5".parse()?),))
+    }
+}
+
+mod result_of_asp {
+    use super::*;
+
+    #[asp::main]
+    pub(crate) async fn main() -> asp::Result<Runner> {
+        let start = "2025-01-01".parse()?;
+        Ok(Runner::new().start(start))
+    }
+}
+
+mod opaque {
+    use super::*;
+
+    #[asp::main]
+    pub(crate) fn main() -> impl Strategy {
+        Other
+    }
+
+    use asp::Strategy;
+}
+
+/// Reads levels.
+#[asp::main]
+async fn main() -> Result<Runner, std::convert::Infallible> {
+    // Nothing is run: these are here to be compiled.
+    let _ = [strategy::main, tuple::main, runner::main, result::main, result_of_asp::main, opaque::main];
+    Ok(Runner::new())
+}

@@ -1,0 +1,72 @@
+//! Texts about `#[asp::main]`.
+
+use super::similar;
+use crate::words::MAIN_OPTIONS;
+
+pub(crate) fn main_on_item() -> &'static str {
+    "`#[asp::main]` goes on a function\n\
+     = help: write `fn main() -> Greeter { Greeter::default() }` under it"
+}
+
+pub(crate) fn main_returns_nothing(strategy: &str) -> String {
+    format!(
+        "`#[asp::main]` runs what `main` returns, and it returns nothing\n\
+         = help: return the strategy: `fn main() -> {strategy} {{ {strategy}::default() }}`"
+    )
+}
+
+pub(crate) fn main_with_arguments() -> &'static str {
+    "`main` has no parameters\n\
+     = help: the generated program parses the command line; read `std::env::args()` inside for your own"
+}
+
+pub(crate) fn main_is_generic(parameters: &str) -> String {
+    format!("`main` has no type parameters, found `{parameters}`\n= help: name the types")
+}
+
+pub(crate) fn main_feed_form(word: &str, stream: &str, uri: &str) -> String {
+    match word {
+        "record" => format!(
+            "a recorded stream is written `Strategy::STREAM` or `Strategy::STREAM = \"uri\"`\n\
+             = help: write `{stream} = {uri:?}`"
+        ),
+        _ => format!(
+            "a feed is written `Strategy::STREAM = \"uri\"`\n\
+             = help: write `{stream} = {uri:?}`"
+        ),
+    }
+}
+
+pub(crate) fn feed_brackets(word: &str, strategy: &str) -> String {
+    format!(
+        "`{word}` takes its streams in round brackets\n\
+         = help: write `{word}({strategy}::NAMES = \"names.csv\")`"
+    )
+}
+
+pub(crate) fn stream_twice(word: &str, stream: &str) -> String {
+    format!("`{stream}` is listed twice in `{word}`\n= help: remove one")
+}
+
+pub(crate) fn time_form(key: &str) -> String {
+    format!(
+        "`{key}` takes a time\n\
+         = help: write `{key} = \"2025-01-01T00:00:00Z\"` or `{key} = \"2025-01-01\"`"
+    )
+}
+
+pub(crate) fn option_twice(option: &str) -> String {
+    format!("`{option}` is given twice\n= help: remove one")
+}
+
+pub(crate) fn unknown_option(option: &str) -> String {
+    let names = MAIN_OPTIONS.iter().map(|option| option.name);
+    let help = match similar(option, names.clone()) {
+        Some(near) => format!("an option with a similar name exists: `{near}`"),
+        None => {
+            let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+            format!("options are {}", names.join(", "))
+        }
+    };
+    format!("`#[asp::main]` has no option `{option}`\n= help: {help}")
+}

@@ -1,0 +1,110 @@
+//! `#[asp::main]`: its faults, its docs and its expansion.
+
+use super::docs::docs_of;
+use super::tokens;
+use crate::program;
+use crate::words::MAIN_OPTIONS;
+
+const MAIN: &str = "fn main() -> Watch { Watch::default() }";
+
+fn first_lines(arguments: &str, item: &str) -> Vec<String> {
+    let first = |text: &String| text.lines().next().unwrap_or_default().to_owned();
+    program::faults(arguments, item).iter().map(first).collect()
+}
+
+#[test]
+fn sound_programs_have_no_faults() {
+    let arguments = [
+        "",
+        "start = \"2018-01-31\", end = END,",
+        "feed(Watch::QUAKES = \"quakes.csv\", NAMES = concat!(\"a\", \".csv\"),)",
+        "feed(Watch::<u8, u16>::QUAKES = PATH, <Watch<f64>>::LEVELS = \"-?format=csv\")",
+        "feed(Watch::A = \"a.csv\"), feed(Watch::B = \"b.csv\")",
+        "record(Watch::ALERTS, Watch::COUNTS = \"counts.jsonl\"), crate = ::engine",
+    ];
+    for arguments in arguments {
+        assert_eq!(program::faults(arguments, MAIN), Vec::<String>::new(), "{arguments}");
+    }
+    for item in
+        ["async fn main() -> Result<(A, B), Error> { body }", "pub(crate) fn main() -> impl Strategy { }"]
+    {
+        assert_eq!(program::faults("", item), Vec::<String>::new(), "{item}");
+    }
+}
+
+#[test]
+fn all_faults_are_reported() {
+    let faults = first_lines(
+        "start = \"yesterday\", strat = 1, end, feed(quakes = \"q.csv\", Watch::A = 1), record(\"x\"), feed = 1",
+        "fn main<T>(args: Args) {}",
+    );
+    assert_eq!(
+        faults,
+        [
+            "\"yesterday\" is not a time",
+            "`#[asp::main]` has no option `strat`",
+            "`end` takes a time",
+            "a feed is written `Strategy::STREAM = \"uri\"`",
+            "a feed is written `Strategy::STREAM = \"uri\"`",
+            "a recorded stream is written `Strategy::STREAM` or `Strategy::STREAM = \"uri\"`",
+            "`feed` takes its streams in round brackets",
+            "`#[asp::main]` runs what `main` returns, and it returns nothing",
+            "`main` has no parameters",
+            "`main` has no type parameters, found `<T>`",
+        ]
+    );
+}
+
+#[test]
+fn the_help_of_a_feed_is_the_users() {
+    let help = |feed: &str| {
+        let faults = program::faults(&format!("feed({feed})"), "fn main() -> Result<(Watch, Desk)> {}");
+        assert_eq!(faults.len(), 1, "{feed}");
+        faults[0].lines().nth(1).unwrap_or_default().to_owned()
+    };
+    assert_eq!(help("names = \"n.csv\""), "= help: write `Watch::NAMES = \"n.csv\"`");
+    assert_eq!(help("\"order-book\" = \"n.csv\""), "= help: write `Watch::ORDER_BOOK = \"n.csv\"`");
+    assert_eq!(help("Desk::ORDERS"), "= help: write `Desk::ORDERS = \"orders.csv\"`");
+    assert_eq!(help("Desk::orders = \"o.csv\""), "= help: write `Desk::ORDERS = \"o.csv\"`");
+    assert_eq!(help("\"data/*.csv\""), "= help: write `Watch::NAMES = \"data/*.csv\"`");
+    assert_eq!(help("Desk::ORDERS = \"\""), "= help: write `Desk::ORDERS = \"orders.csv\"`");
+}
+
+#[test]
+fn the_docs_list_the_options() {
+    let docs = docs_of("main");
+    let rows: Vec<&str> = docs.lines().filter(|line| line.starts_with("| `")).collect();
+    let options = MAIN_OPTIONS.iter().map(|option| format!("| `{}` | {} |", option.name, option.meaning));
+    assert_eq!(rows, options.collect::<Vec<_>>());
+    let (_, errors) = docs.split_once("# Typical errors").expect("errors are shown");
+    assert_eq!(errors.matches("error:").count(), 2);
+}
+
+#[test]
+fn the_expansion_is_one_function() {
+    let arguments = "start = \"2018-01-31\", feed(Watch::QUAKES = \"quakes.csv\"), record(Watch::ALERTS)";
+    let item = "/// Watches.\n#[cfg(all())] async fn main() -> Watch { Watch::default() }";
+    let expanded = program::main(tokens(arguments), tokens(item));
+    let file = syn::parse2(expanded).expect("an item");
+    insta::assert_snapshot!(prettyplease::unparse(&file), @r#"
+    #[cfg(all())]
+    fn main() -> ::std::process::ExitCode {
+        /// Watches.
+        #[cfg(all())]
+        async fn main() -> Watch {
+            Watch::default()
+        }
+        let __asp_main = ::asp::app::made_async::<Watch, _, _>(main);
+        ::asp::app::Program::new(
+                ::core::option_env!("CARGO_BIN_NAME")
+                    .unwrap_or(::core::env!("CARGO_PKG_NAME")),
+            )
+            .version(::core::env!("CARGO_PKG_VERSION"))
+            .about("Watches.")
+            .start("2018-01-31")
+            .feed(Watch::QUAKES, "quakes.csv")
+            .recordable(Watch::ALERTS)
+            .main_made(__asp_main)
+    }
+    "#);
+}
