@@ -293,6 +293,37 @@ pub(crate) struct Solo<S, T, H> {
     pub(crate) handler: Handler<S, H>,
 }
 
+impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
+    /// Event by event: for a strategy that emits, whose bursts would mostly end after one event.
+    fn run_singly(&mut self, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
+        let channel = &mut self.channel;
+        let mut done = 0;
+        for &time in times {
+            if time > core.desk().limit.get() {
+                break;
+            }
+            let Some(value) = channel.values.pop_front() else { break };
+            core.mark = core.desk().sequence.get();
+            done += 1;
+            self.handler.give(nodes, core, time, &channel.name, value);
+        }
+        done
+    }
+
+    /// Event by event, each with its place for those who watch.
+    #[cold]
+    fn run_watched(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
+        for (done, &time) in times.iter().enumerate() {
+            if time > core.desk().limit.get() {
+                return done;
+            }
+            core.set_place(time, Class::Event, lane, self.channel.delivered);
+            self.channel.delivered += self.run_singly(&[time], nodes, core) as u64;
+        }
+        times.len()
+    }
+}
+
 impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
     fn channel(&self) -> &dyn AnyChannel {
         &self.channel
@@ -304,25 +335,19 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
 
     fn run_fed(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
         let channel = &mut self.channel;
-        let mut done = 0;
-        if core.watched || times.len() == 1 || self.handler.emits {
-            // Runs of one event, as interleaved streams have them, are not worth setting up a burst.
-            for &time in times {
-                if time > core.desk().limit.get() {
-                    break;
-                }
-                let Some(value) = channel.values.pop_front() else { break };
-                if core.watched {
-                    core.set_place(time, Class::Event, lane, channel.delivered + done as u64);
-                }
+        let done = match times {
+            _ if core.watched => return self.run_watched(lane, times, nodes, core),
+            // A run of one event, as interleaved streams have them, is not worth setting up a burst.
+            &[time] => {
+                let Some(value) = channel.values.pop_front() else { return 0 };
                 core.mark = core.desk().sequence.get();
-                done += 1;
                 self.handler.give(nodes, core, time, &channel.name, value);
+                1
             }
-        } else {
-            done = self.handler.burst(nodes, core, times, &mut channel.values);
-        }
-        channel.delivered += done as u64;
+            _ if self.handler.emits => self.run_singly(times, nodes, core),
+            _ => self.handler.burst(nodes, core, times, &mut channel.values),
+        };
+        self.channel.delivered += done as u64;
         done
     }
 

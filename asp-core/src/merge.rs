@@ -35,6 +35,12 @@ impl Column {
         self.times.get(self.taken).copied()
     }
 
+    /// The key of the event at `index`.
+    #[inline]
+    fn key(&self, index: usize, pack: impl Fn(i64) -> u64) -> u64 {
+        self.times.get(index).map_or(EMPTY, |&time| pack(time))
+    }
+
     fn clear(&mut self) {
         self.times.clear();
         self.taken = 0;
@@ -58,6 +64,9 @@ struct Run {
 pub(crate) struct Merge {
     columns: Vec<Column>,
     tree: Vec<u64>,
+    /// The key that follows the one in the lane's leaf: made ahead of time, so that the next match need not wait for
+    /// the column.
+    ready: Vec<u64>,
     leaves: usize,
     bits: u32,
     epoch: i64,
@@ -72,6 +81,7 @@ impl Merge {
         Merge {
             columns: (0..lanes).map(|_| Column::default()).collect(),
             tree: vec![EMPTY; 2 * leaves],
+            ready: vec![EMPTY; lanes],
             leaves,
             // One lane number is kept back, so that no key is ever `EMPTY`.
             bits: (lanes + 1).next_power_of_two().trailing_zeros(),
@@ -153,9 +163,19 @@ impl Merge {
         if let Some(lane) = self.only_lane() {
             return self.order_all(lane);
         }
-        // The tree is played in local slices: the compiler need not look at their bounds more than once a level.
-        let Merge { columns, tree, leaves, bits, epoch, order, .. } = self;
-        let (columns, tree) = (&mut columns[..], &mut tree[..]);
+        // Of the common sizes the tree is played without a loop or a look at its bounds.
+        match self.tree.len() {
+            16 => self.order_runs(play_sized::<16>),
+            32 => self.order_runs(play_sized::<32>),
+            _ => self.order_runs(play),
+        }
+    }
+
+    /// Orders runs of several lanes; `play` puts a key into the tree.
+    #[inline(always)]
+    fn order_runs(&mut self, play: impl Fn(&mut [u64], usize, u64)) {
+        let Merge { columns, tree, ready, leaves, bits, epoch, order, .. } = self;
+        let (columns, tree, ready) = (&mut columns[..], &mut tree[..], &mut ready[..]);
         let (leaves, bits, epoch) = (*leaves, *bits, *epoch);
         let (mask, far) = ((1u64 << bits) - 1, u64::MAX >> bits);
         let mut last = u32::MAX;
@@ -165,23 +185,17 @@ impl Merge {
                 break;
             }
             let lane = (key & mask) as usize;
+            let next = ready[lane];
+            play(tree, leaves + lane, next);
             let column = &mut columns[lane];
             column.ordered += 1;
-            let next = column.times.get(column.ordered);
-            let mut key = next.map_or(EMPTY, |&time| pack(time, epoch, bits, lane));
-            let mut slot = leaves + lane;
-            tree[slot] = key;
-            while slot > 1 {
-                key = key.min(tree[slot ^ 1]);
-                slot >>= 1;
-                tree[slot] = key;
-            }
+            ready[lane] = column.key(column.ordered + 1, |time| pack(time, epoch, bits, lane));
             match order.last_mut() {
                 Some(run) if last == lane as u32 => run.count += 1,
                 _ => order.push(Run { lane: lane as u32, count: 1 }),
             }
             last = lane as u32;
-            if next.is_none() {
+            if next == EMPTY {
                 // What comes next in this lane is known only after this event was dispatched (S19, S21).
                 break;
             }
@@ -208,17 +222,10 @@ impl Merge {
     /// Puts the key of the lane's next unordered event into its leaf and plays its matches again.
     fn replay(&mut self, lane: usize) {
         let column = &self.columns[lane];
-        let mut key = match column.times.get(column.ordered) {
-            Some(&time) => pack(time, self.epoch, self.bits, lane),
-            None => EMPTY,
-        };
-        let mut slot = self.leaves + lane;
-        self.tree[slot] = key;
-        while slot > 1 {
-            key = key.min(self.tree[slot ^ 1]);
-            slot >>= 1;
-            self.tree[slot] = key;
-        }
+        let pack = |time| pack(time, self.epoch, self.bits, lane);
+        self.ready[lane] = column.key(column.ordered + 1, pack);
+        let key = column.key(column.ordered, pack);
+        play(&mut self.tree, self.leaves + lane, key);
     }
 
     /// True for `EMPTY` and for keys whose distance from the epoch did not fit.
@@ -236,6 +243,31 @@ impl Merge {
             self.replay(lane);
         }
         true
+    }
+}
+
+/// Puts a key into a leaf and plays its matches again, up to the root.
+#[inline]
+fn play(tree: &mut [u64], leaf: usize, mut key: u64) {
+    let mut slot = leaf;
+    tree[slot] = key;
+    while slot > 1 {
+        key = key.min(tree[slot ^ 1]);
+        slot >>= 1;
+        tree[slot] = key;
+    }
+}
+
+/// [`play`] for a tree of `N` slots, a power of two: the masks change nothing, but show that no index is too large.
+#[inline]
+fn play_sized<const N: usize>(tree: &mut [u64], leaf: usize, mut key: u64) {
+    let Ok(tree) = <&mut [u64; N]>::try_from(&mut *tree) else { return play(tree, leaf, key) };
+    let mut slot = leaf;
+    tree[slot & (N - 1)] = key;
+    for _ in 1..N.trailing_zeros() {
+        key = key.min(tree[(slot ^ 1) & (N - 1)]);
+        slot >>= 1;
+        tree[slot & (N - 1)] = key;
     }
 }
 

@@ -123,25 +123,32 @@ impl<I> Items<I> {
 }
 
 impl<I: Iterator> Items<I> {
-    fn pull_checked<T>(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled
+    /// Draws up to `max` items. Index and order are kept in registers: the caller knows from the number of values
+    /// how far this came, also if the iterator panics.
+    #[inline]
+    fn draw<T>(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled
     where
         I::Item: PastItem<T>,
     {
+        let (base, index, checked) = (values.len(), self.index, self.checked);
+        let mut previous = self.previous;
         for _ in 0..max {
             let Some(item) = self.items.next() else { return Pulled::End };
-            let index = self.index;
-            self.index += 1;
+            let here = |values: &VecDeque<T>| index + (values.len() - base) as u64;
             let (time, value) = match item.into_parts() {
                 Ok((time, value)) => (time.as_nanos(), value),
-                Err(error) => return Pulled::Fault(SourceFault::new(index, FaultKind::Failed(error))),
+                Err(error) => {
+                    return Pulled::Fault(SourceFault::new(here(values), FaultKind::Failed(error)));
+                }
             };
-            if time < self.previous && self.checked {
-                return Pulled::Fault(SourceFault::unordered(index, self.previous, time));
+            if time < previous && checked {
+                return Pulled::Fault(SourceFault::unordered(here(values), previous, time));
             }
-            self.previous = time;
+            previous = time;
             times.push(time);
             values.push_back(value);
         }
+        self.previous = previous;
         Pulled::Some
     }
 }
@@ -152,15 +159,17 @@ where
     I: Iterator<Item: PastItem<T>> + Send,
 {
     fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled {
+        let base = values.len();
+        times.reserve(max);
+        values.reserve(max);
         // Each event is appended to both or to neither: nothing between the two pushes can panic but memory.
-        match catch_unwind(AssertUnwindSafe(|| self.pull_checked(max, times, values))) {
-            Ok(pulled) => pulled,
-            Err(panic) => {
-                let index = self.index;
-                Pulled::Fault(SourceFault::new(index, FaultKind::Panicked(message(&*panic))))
-            }
-        }
+        let drawn = catch_unwind(AssertUnwindSafe(|| self.draw(max, times, values)));
+        self.index += (values.len() - base) as u64;
+        drawn.unwrap_or_else(|panic| {
+            Pulled::Fault(SourceFault::new(self.index, FaultKind::Panicked(message(&*panic))))
+        })
     }
+
     fn allow_disorder(&mut self) {
         self.checked = false;
     }
