@@ -154,7 +154,7 @@ impl<S: Strategy> Node<S> {
             core.announce(self.cx.desk(), node as usize, method, None);
         }
         let Some(strategy) = &mut self.strategy else { return true };
-        core.running = (node, method);
+        core.running.1 = method;
         let result = call(strategy, &self.cx);
         core.ended(self.cx.desk(), node as usize, method, result)
     }

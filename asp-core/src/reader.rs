@@ -193,7 +193,7 @@ impl<S: Strategy, H> Handler<S, H> {
             if times.get(done).is_none_or(|&time| !node.catch_up(core, time)) {
                 break;
             }
-            core.running = (self.node as u32, self.method);
+            core.running.1 = self.method;
         }
         core.mark = mark;
         if settles && done > 0 {

@@ -115,28 +115,67 @@ impl<C> Calls<C> {
     /// Queues a call for `time`; `due` is when it was asked for.
     #[inline]
     pub(crate) fn push(&mut self, call: C, time: i64, due: i64, sequence: u64) -> CallKey {
+        if self.tails[0] <= time
+            && time == due
+            && let Some(ring) = self.rings.first_mut()
+        {
+            // The common case, kept short so that it becomes part of the handler that schedules.
+            self.live += 1;
+            self.tails[0] = time;
+            ring.push_back(Ringed { time, sequence, call: Some(call) });
+            self.lead(Due::call(time, sequence), 0);
+            return CallKey { birth: sequence, time, slot: IN_RING };
+        }
+        self.push_elsewhere(call, time, due, sequence)
+    }
+
+    /// [`Calls::push`], unless the first ring takes the call.
+    #[inline(never)]
+    fn push_elsewhere(&mut self, call: C, time: i64, due: i64, sequence: u64) -> CallKey {
         self.live += 1;
-        let head = Due::call(time, sequence);
-        let leads = head < self.head;
+        let place = Due::call(time, sequence);
         let found = if time == due { self.free_ring(time) } else { None };
         let Some(ring) = found else {
             let slot = self.shelf.put(call, due, sequence, sequence);
             self.rest.push(Entry { time, rank: sequence, id: slot });
-            if leads {
-                (self.head, self.head_ring) = (head, RINGS);
-            }
+            self.lead(place, RINGS);
             return CallKey { birth: sequence, time, slot };
         };
         self.rings[ring].push_back(Ringed { time, sequence, call: Some(call) });
-        if leads {
-            (self.head, self.head_ring) = (head, ring);
-        }
+        self.lead(place, ring);
         CallKey { birth: sequence, time, slot: IN_RING }
+    }
+
+    /// Makes an entry the head, if it comes before all others.
+    #[inline]
+    fn lead(&mut self, place: Due, ring: usize) {
+        if place < self.head {
+            (self.head, self.head_ring) = (place, ring);
+        }
     }
 
     /// Takes the call at the head out; none if it was cancelled or moved.
     #[inline(always)]
     pub(crate) fn pop(&mut self) -> Option<Taken<C>> {
+        if self.rest.len() == 0
+            && let [ring] = &mut self.rings[..]
+        {
+            // The common case: one constant delay, and nothing else.
+            let Ringed { time, sequence, call } = ring.pop_front()?;
+            self.head = match ring.front() {
+                Some(first) => Due::call(first.time, first.sequence),
+                None => {
+                    self.tails[0] = i64::MIN;
+                    Due::NEVER
+                }
+            };
+            return self.taken(time, sequence, call);
+        }
+        self.pop_elsewhere()
+    }
+
+    #[inline(never)]
+    fn pop_elsewhere(&mut self) -> Option<Taken<C>> {
         let Some(ring) = self.rings.get_mut(self.head_ring) else {
             let entry = self.rest.pop()?;
             let taken = self.take(entry.id, entry.rank);
@@ -145,16 +184,15 @@ impl<C> Calls<C> {
             return taken;
         };
         let Ringed { time, sequence, call } = ring.pop_front()?;
-        let following = ring.front().map(|first| Due::call(first.time, first.sequence));
-        if following.is_none() {
+        if ring.is_empty() {
             self.tails[self.head_ring] = i64::MIN;
         }
-        if self.rings.len() == 1 && self.rest.len() == 0 {
-            // The common case: one constant delay, and nothing else.
-            self.head = following.unwrap_or(Due::NEVER);
-        } else {
-            self.find_head();
-        }
+        self.find_head();
+        self.taken(time, sequence, call)
+    }
+
+    #[inline(always)]
+    fn taken(&mut self, time: i64, sequence: u64, call: Option<C>) -> Option<Taken<C>> {
         let Some(call) = call else {
             self.stale -= 1;
             return None;

@@ -170,7 +170,9 @@ impl<C> Agenda<C> {
     #[inline(always)]
     fn find_head(&mut self) {
         let call = self.calls.head();
-        let tick = self.timers.head().map_or(Due::NEVER, |time| Due::tick(time, self.node));
-        self.head = call.min(tick);
+        self.head = match self.timers.head() {
+            Some(time) => call.min(Due::tick(time, self.node)),
+            None => call,
+        };
     }
 }
