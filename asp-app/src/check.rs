@@ -5,7 +5,8 @@ use std::path::Path;
 use asp_core::{ErrorKind, GraphFault, Runner, Stream, Timestamp};
 use asp_io::{IoError, ReadOptions, Uri};
 
-use crate::cli::{self, Feeds};
+use crate::cli::Feeds;
+use crate::describe::outline;
 use crate::fault::Fault;
 use crate::feeds::FromFile;
 use crate::names::counted;
@@ -35,12 +36,7 @@ pub(crate) fn check(
     feeds: Feeds,
     terminal: &Terminal,
 ) -> Result<(), Fault> {
-    let unknown = feeds.replace(&mut program)?;
-    let runner = program.build_empty(made)?;
-    let graph = runner.graph();
-    if let Some(feed) = unknown.first() {
-        return Err(cli::unknown_feed(&feed.stream, &program, &graph));
-    }
+    let (runner, graph) = outline(&mut program, made, feeds)?;
     let strategies = match graph.strategies.len() {
         1 => "1 strategy".to_owned(),
         count => format!("{count} strategies"),

@@ -1,6 +1,6 @@
 //! `streams` and `graph`: what a program consists of.
 
-use asp_core::StreamInfo;
+use asp_core::{RunGraph, Runner, StreamInfo};
 
 use crate::cli::{self, Feeds};
 use crate::fault::Fault;
@@ -9,6 +9,21 @@ use crate::returned::Made;
 use crate::table::aligned;
 use crate::terminal::Terminal;
 
+/// The run without its files, and its graph. A feed of a stream that the program does not have is a fault.
+pub(crate) fn outline(
+    program: &mut Program,
+    made: Made<'_>,
+    feeds: Feeds,
+) -> Result<(Runner, RunGraph), Fault> {
+    let unknown = feeds.replace(program)?;
+    let runner = program.build_empty(made)?;
+    let graph = runner.graph();
+    match unknown.first() {
+        Some(feed) => Err(cli::unknown_feed(&feed.stream, program, &graph)),
+        None => Ok((runner, graph)),
+    }
+}
+
 /// Lists the streams.
 pub(crate) fn streams(
     mut program: Program,
@@ -16,11 +31,7 @@ pub(crate) fn streams(
     feeds: Feeds,
     terminal: &Terminal,
 ) -> Result<(), Fault> {
-    let unknown = feeds.replace(&mut program)?;
-    let graph = program.build_empty(made)?.graph();
-    if let Some(feed) = unknown.first() {
-        return Err(cli::unknown_feed(&feed.stream, &program, &graph));
-    }
+    let (_, graph) = outline(&mut program, made, feeds)?;
     let header = ["STREAM", "CARRIES", "COMES FROM", "READ BY", "RECORDED"];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     rows.extend(graph.streams.iter().map(|stream| {
@@ -39,11 +50,7 @@ pub(crate) fn graph(
     feeds: Feeds,
     terminal: &Terminal,
 ) -> Result<(), Fault> {
-    let unknown = feeds.replace(&mut program)?;
-    let graph = program.build_empty(made)?.graph();
-    if let Some(feed) = unknown.first() {
-        return Err(cli::unknown_feed(&feed.stream, &program, &graph));
-    }
+    let (_, graph) = outline(&mut program, made, feeds)?;
     terminal.out.write(&graph.to_string());
     Ok(())
 }

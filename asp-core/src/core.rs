@@ -10,7 +10,7 @@ use crate::heads::Heads;
 use crate::observe::{Class, Dispatch, Place};
 use crate::outcome::Dispatched;
 use crate::panics;
-use crate::runner::OnError;
+use crate::policy::OnError;
 use crate::strategy::HandlerResult;
 use crate::time::Timestamp;
 
@@ -62,7 +62,7 @@ pub(crate) struct Core {
     pub(crate) draining: bool,
     pub(crate) last_drained: Option<(u32, &'static str)>,
     /// Nodes whose stream handlers ran since they last settled, if they have a hook for it (S60).
-    pub(crate) unsettled: std::collections::BTreeSet<u32>,
+    pub(crate) unsettled: Unsettled,
     pub(crate) observers: Vec<Observer>,
     /// True if each dispatch is shown to someone, so that bursts go event by event.
     pub(crate) watched: bool,
@@ -72,6 +72,29 @@ pub(crate) struct Core {
     last: Option<Place>,
     /// The place of the item being dispatched.
     pub(crate) place: Place,
+}
+
+/// Strategies that are due to settle, by declaration. A list in falling order, since it is short, and since a tree
+/// would allocate in each instant.
+#[derive(Debug, Default)]
+pub(crate) struct Unsettled(Vec<u32>);
+
+impl Unsettled {
+    #[inline]
+    pub(crate) fn insert(&mut self, node: u32) {
+        if let Err(place) = self.0.binary_search_by(|other| node.cmp(other)) {
+            self.0.insert(place, node);
+        }
+    }
+
+    pub(crate) fn pop_first(&mut self) -> Option<u32> {
+        self.0.pop()
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// How many dispatches an endless instant names.
@@ -98,7 +121,7 @@ impl Core {
             drain_limit: u64::MAX,
             draining: false,
             last_drained: None,
-            unsettled: std::collections::BTreeSet::new(),
+            unsettled: Unsettled::default(),
             watched: !observers.is_empty(),
             observers,
             trace: None,
@@ -220,5 +243,21 @@ impl Core {
     pub(crate) fn set_place(&mut self, time: i64, class: Class, declaration: u32, sequence: u64) {
         self.place =
             Place { time: Timestamp::from_nanos(time), round: self.round, class, declaration, sequence };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Unsettled;
+
+    #[test]
+    fn s60_strategies_settle_by_declaration_and_once() {
+        let mut unsettled = Unsettled::default();
+        for node in [3, 1, 3, 2, 1, 0, 7] {
+            unsettled.insert(node);
+        }
+        let order: Vec<u32> = std::iter::from_fn(|| unsettled.pop_first()).collect();
+        assert_eq!(order, [0, 1, 2, 3, 7]);
+        assert!(unsettled.is_empty());
     }
 }

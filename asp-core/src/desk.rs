@@ -37,7 +37,7 @@ pub(crate) struct SoonTick {
     pub(crate) slot: u32,
 }
 
-/// Events of one stream that were emitted and wait for their round (class 1).
+/// An event that was emitted and waits for its round (class 1). Its value is in the outlet of its stream.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Emission {
     pub(crate) stream: u32,
@@ -50,6 +50,7 @@ pub(crate) struct Emission {
 pub(crate) struct Joined {
     /// All of this instant; the engine knows how many of them were delivered, and clears them when all are.
     pub(crate) emissions: Vec<Emission>,
+    /// Those that were not made.
     pub(crate) calls: VecDeque<SoonCall>,
     /// Of the next round only, in no order.
     pub(crate) ticks: Vec<SoonTick>,

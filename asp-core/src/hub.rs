@@ -286,8 +286,8 @@ impl<T: Payload> AnyHub for Hub<T> {
     }
 }
 
-/// A stream with one reader, and what makes it fast: from the engine's call to the user's handler nothing is
-/// looked up or called through a pointer.
+/// A stream with one reader, and what makes it fast: the engine's call is the only one through a pointer, and the
+/// strategy is looked up once for a run of events.
 pub(crate) struct Solo<S, T, H> {
     pub(crate) channel: Channel<T>,
     pub(crate) handler: Handler<S, H>,

@@ -71,11 +71,11 @@ enum Origin {
 enum Turn {
     /// Events of sources up to the limit, the outer one if nothing of an agenda comes before it.
     Lanes { limit: i64, outer: i64 },
-    /// Emissions of this round.
+    /// Emissions of `on_start`, which are part of round 0.
     Emissions,
     /// The agenda of the node with the least head, up to the limit.
     Agenda { limit: i64 },
-    /// What else joined the rounds of this instant.
+    /// What joined the rounds of this instant.
     Rounds,
     /// A strategy whose events of this instant are all in.
     Settle,
