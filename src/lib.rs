@@ -4,9 +4,9 @@
 pub use asp_core::{
     ByValue, CallKey, CallSlot, Class, Context, Delay, Dispatch, Dispatched, Duration, Error, ErrorKind,
     Event, Every, GraphFault, HandlerError, HandlerFailure, HandlerInfo, HandlerResult, HandlerReturn,
-    InPast, IntoSource, Key, OnError, Once, Outcome, Pace, PastItem, PastSchedule, Payload, Place, Reason,
-    Report, Request, Result, RunGraph, Runner, Slot, Source, StopReason, Strategy, StrategyInfo, Stream,
-    StreamInfo, TimeError, TimerKey, TimerSlot, Timestamp, Wiring, time, timestamps,
+    InPast, IntoSource, Key, Notice, OnError, Once, Outcome, Pace, PastItem, PastSchedule, Payload, Place,
+    Reason, Report, Request, Result, RunGraph, Runner, Slot, Source, StopReason, Strategy, StrategyInfo,
+    Stream, StreamInfo, TimeError, TimerKey, TimerSlot, Timestamp, Wiring, time, timestamps,
 };
 pub use asp_macros::{after, every, on_end, on_event, on_settled, on_start, on_stop, strategy};
 
@@ -25,7 +25,7 @@ pub use asp_core::__private;
 /// It leaves out `Stream`, `Result`, `Error` and `Clock`, whose names others use too.
 pub mod prelude {
     pub use asp_core::{
-        CallKey, Context, Duration, Event, Every, Runner, Source, TimerKey, Timestamp, timestamps,
+        CallKey, Context, Duration, Event, Every, Notice, Runner, Source, TimerKey, Timestamp, timestamps,
     };
     pub use asp_macros::{after, every, on_end, on_event, on_settled, on_start, on_stop, strategy};
 }

@@ -300,3 +300,24 @@ impl<S: Strategy, T: Payload> Attach<S> for OnEnd<T> {
         RowInfo::Reads { stream, payload, method: self.method, word: "on_end" }
     }
 }
+
+/// A row of the wiring table: a hook for what befalls the source of a stream.
+pub(crate) struct OnNotice<T> {
+    pub(crate) stream: Stream<T>,
+    pub(crate) method: u32,
+    pub(crate) hook: u32,
+}
+
+impl<S: Strategy, T: Payload> Attach<S> for OnNotice<T> {
+    fn attach(self: Box<Self>, joining: &mut Joining<'_, S>) {
+        let (node, method) = (joining.cx.node(), joining.cx.method_name(self.method));
+        if let Some(hub) = joining.reads(&self.stream, method) {
+            hub.add_notice(node, self.hook);
+        }
+    }
+
+    fn info(&self) -> RowInfo {
+        let (stream, payload) = (self.stream.name().to_owned(), type_name::<T>());
+        RowInfo::Reads { stream, payload, method: self.method, word: "on_notice" }
+    }
+}

@@ -51,6 +51,8 @@ pub(crate) trait AnyChannel {
     fn drain_to_sinks(&mut self, core: &mut Core);
     /// Strategies with an `on_end` hook for this stream, as (node, hook).
     fn ends(&self) -> &[(u32, u32)];
+    /// Strategies with an `on_notice` hook for this stream, as (node, hook).
+    fn notices(&self) -> &[(u32, u32)];
     /// Number of the event dispatched last, counting from 0: of the emissions, or of what the source yielded, if
     /// that many `times` of its column wait.
     fn index(&self, times: Option<usize>) -> u64;
@@ -78,6 +80,7 @@ pub(crate) struct Channel<T> {
     collected: Option<Vec<Event<T>>>,
     sinks: Vec<SinkFn<T>>,
     ends: Vec<(u32, u32)>,
+    notices: Vec<(u32, u32)>,
     /// Events of the source that were dispatched.
     delivered: u64,
     /// Emissions that were dispatched.
@@ -153,6 +156,10 @@ impl<T: Payload> AnyChannel for Channel<T> {
         &self.ends
     }
 
+    fn notices(&self) -> &[(u32, u32)] {
+        &self.notices
+    }
+
     fn index(&self, times: Option<usize>) -> u64 {
         let count = match times {
             // A burst that a panic has cut short could not say how far it came; the values it took do.
@@ -196,6 +203,7 @@ impl<T: Payload> Hub<T> {
             collected: None,
             sinks: Vec::new(),
             ends: Vec::new(),
+            notices: Vec::new(),
             delivered: 0,
             emissions: 0,
             skipped: 0,
@@ -213,6 +221,10 @@ impl<T: Payload> Hub<T> {
 
     pub(crate) fn add_end(&mut self, node: u32, hook: u32) {
         self.channel.ends.push((node, hook));
+    }
+
+    pub(crate) fn add_notice(&mut self, node: u32, hook: u32) {
+        self.channel.notices.push((node, hook));
     }
 
     pub(crate) fn add_sink(&mut self, sink: SinkFn<T>) {

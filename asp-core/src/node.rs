@@ -9,7 +9,7 @@ use crate::core::Core;
 use crate::heads::Due;
 use crate::observe::Class;
 use crate::strategy::{HandlerResult, Strategy};
-use crate::wiring::{Hook, OneShot, Periodic, Wiring};
+use crate::wiring::{Hook, NoticeHook, OneShot, Periodic, Wiring};
 
 /// Items of one agenda dispatched before the engine looks around again, so that no burst lasts for ever.
 const BURST: usize = 4096;
@@ -29,9 +29,12 @@ pub(crate) struct Node<S: Strategy> {
 
 struct Hooks<S: Strategy> {
     starts: Vec<Hook<S>>,
+    lives: Vec<Hook<S>>,
+    caught_up: Vec<Hook<S>>,
     settled: Vec<Hook<S>>,
     stops: Vec<Hook<S>>,
     ends: Vec<Hook<S>>,
+    notices: Vec<NoticeHook<S>>,
 }
 
 /// A node whatever its strategy. These are the engine's calls into it: one per burst, not per event.
@@ -58,11 +61,12 @@ pub(crate) trait AnyNode: Any + Send {
 
 impl<S: Strategy> Node<S> {
     pub(crate) fn new(strategy: S, cx: Context<S>, wiring: Wiring<S>) -> Self {
-        let Wiring { starts, settled, stops, ends, periodic, one_shots, .. } = wiring;
+        let Wiring { starts, lives, caught_up, settled, stops, ends, notices, periodic, one_shots, .. } =
+            wiring;
         Node {
             strategy: Some(strategy),
             cx,
-            hooks: Hooks { starts, settled, stops, ends },
+            hooks: Hooks { starts, lives, caught_up, settled, stops, ends, notices },
             periodic,
             one_shots,
             counted: 0,

@@ -136,8 +136,13 @@ impl TypeInfo {
     pub(crate) fn of<S: Strategy>() -> Self {
         let wiring = Wiring::<S>::of_strategy();
         let mut others: Vec<(u32, String)> = Vec::new();
-        let hooks =
-            [("on_start", &wiring.starts), ("on_settled", &wiring.settled), ("on_stop", &wiring.stops)];
+        let hooks = [
+            ("on_start", &wiring.starts),
+            ("on_live", &wiring.lives),
+            ("on_caught_up", &wiring.caught_up),
+            ("on_settled", &wiring.settled),
+            ("on_stop", &wiring.stops),
+        ];
         for (word, hooks) in hooks {
             others.extend(hooks.iter().map(|hook| (hook.method, word.to_owned())));
         }

@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::every::Every;
 use crate::graph::Attach;
+use crate::live::Notice;
 use crate::reader::{ByReference, ByValueReader, Row};
 use crate::strategy::{HandlerResult, HandlerReturn, Strategy};
 use crate::stream::{ByValue, Payload, Stream};
@@ -15,6 +16,14 @@ pub(crate) struct Hook<S: Strategy> {
 }
 
 pub(crate) type HookFn<S> = Box<dyn FnMut(&mut S, &Context<S>) -> HandlerResult + Send>;
+
+/// A hook for what befalls the source of a stream.
+pub(crate) struct NoticeHook<S: Strategy> {
+    pub(crate) method: u32,
+    pub(crate) call: NoticeFn<S>,
+}
+
+pub(crate) type NoticeFn<S> = Box<dyn FnMut(&mut S, &Context<S>, Notice) -> HandlerResult + Send>;
 
 /// A periodic timer of the strategy itself.
 pub(crate) struct Periodic<S: Strategy> {
@@ -57,9 +66,12 @@ pub struct Wiring<S: Strategy> {
     pub(crate) methods: Vec<Method>,
     pub(crate) rows: Vec<Box<dyn Attach<S>>>,
     pub(crate) starts: Vec<Hook<S>>,
+    pub(crate) lives: Vec<Hook<S>>,
+    pub(crate) caught_up: Vec<Hook<S>>,
     pub(crate) settled: Vec<Hook<S>>,
     pub(crate) stops: Vec<Hook<S>>,
     pub(crate) ends: Vec<Hook<S>>,
+    pub(crate) notices: Vec<NoticeHook<S>>,
     pub(crate) periodic: Vec<Periodic<S>>,
     pub(crate) one_shots: Vec<OneShot<S>>,
     /// The methods that are called when the strategy defers them.
@@ -72,9 +84,12 @@ impl<S: Strategy> Wiring<S> {
             methods: Vec::new(),
             rows: Vec::new(),
             starts: Vec::new(),
+            lives: Vec::new(),
+            caught_up: Vec::new(),
             settled: Vec::new(),
             stops: Vec::new(),
             ends: Vec::new(),
+            notices: Vec::new(),
             periodic: Vec::new(),
             one_shots: Vec::new(),
             deferred: Vec::new(),
@@ -158,6 +173,64 @@ impl<S: Strategy> Wiring<S> {
     ) {
         let hook = self.hook(method, f);
         self.starts.push(hook);
+    }
+
+    /// A hook that runs once, when a live run has worked off everything that was due before it began (S36).
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire(wiring: &mut Wiring<Greeter>) {
+    ///     wiring.on_live("open", |_: &mut Greeter, cx: &Context<Greeter>| {
+    ///         cx.emit(Greeter::GREETINGS, format!("open since {}", cx.now()));
+    ///     });
+    /// }
+    /// ```
+    pub fn on_live<R: HandlerReturn + 'static>(
+        &mut self,
+        method: &'static str,
+        f: impl FnMut(&mut S, &Context<S>) -> R + Send + 'static,
+    ) {
+        let hook = self.hook(method, f);
+        self.lives.push(hook);
+    }
+
+    /// A hook that runs once, when a live run has for the first time nothing left that is due (S36).
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire(wiring: &mut Wiring<Greeter>) {
+    ///     wiring.on_caught_up("tick", |greeter: &mut Greeter, _: &Context<Greeter>| greeter.tick());
+    /// }
+    /// ```
+    pub fn on_caught_up<R: HandlerReturn + 'static>(
+        &mut self,
+        method: &'static str,
+        f: impl FnMut(&mut S, &Context<S>) -> R + Send + 'static,
+    ) {
+        let hook = self.hook(method, f);
+        self.caught_up.push(hook);
+    }
+
+    /// A hook for what befalls the source of a stream: it was disconnected, it is connected again (S40).
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire(wiring: &mut Wiring<Greeter>) {
+    ///     wiring.on_notice(Greeter::NAMES, "shout", |_: &mut Greeter, _: &Context<Greeter>, notice: Notice| {
+    ///         eprintln!("names: {notice}");
+    ///     });
+    /// }
+    /// ```
+    pub fn on_notice<T: Payload, R: HandlerReturn + 'static>(
+        &mut self,
+        stream: Stream<T>,
+        method: &'static str,
+        mut f: impl FnMut(&mut S, &Context<S>, Notice) -> R + Send + 'static,
+    ) {
+        let method = self.method(method);
+        let call = Box::new(move |s: &mut S, cx: &Context<S>, notice| f(s, cx, notice).into_result());
+        self.rows.push(Box::new(crate::graph::OnNotice { stream, method, hook: self.notices.len() as u32 }));
+        self.notices.push(NoticeHook { method, call });
     }
 
     /// Calls `f` once for each instant with events of the strategy, when all of them are in (S60).
