@@ -100,6 +100,90 @@ impl<S: Strategy> Context<S> {
         Timestamp::from_nanos(self.desk().due.get())
     }
 
+    /// True in the live phase of a run, from `on_live` on (S30). False in a run over history.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, name: String) {
+    ///     let place = if cx.is_live() { "to the show" } else { "to the past" };
+    ///     cx.emit(Greeter::GREETINGS, format!("{name}, welcome {place}"));
+    /// }
+    ///
+    /// assert_eq!(run(arrive)?.collected(Greeter::GREETINGS)?[0].value, "Jane, welcome to the past");
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    #[inline]
+    pub fn is_live(&self) -> bool {
+        self.desk().live.get()
+    }
+
+    /// By how much this dispatch is later than the event happened: `now - event_time` (S4). Negative if the clock of the
+    /// source is ahead; zero for past events.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, _: String) {
+    ///     assert_eq!(cx.lag(), Duration::ZERO); // this is a run over history
+    /// }
+    ///
+    /// run(arrive)?;
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    #[inline]
+    pub fn lag(&self) -> Duration {
+        let desk = self.desk();
+        Duration::from_nanos(desk.now.get().saturating_sub(desk.event_time.get()))
+    }
+
+    /// By how much the run itself is late: the clock less `now` (S4). Zero in a run over history.
+    ///
+    /// It reads the clock, and so is no fact that a run can be repeated with.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, _: String) {
+    ///     assert_eq!(cx.behind(), Duration::ZERO); // this is a run over history
+    /// }
+    ///
+    /// run(arrive)?;
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    pub fn behind(&self) -> Duration {
+        let desk = self.desk();
+        let late = desk.clock.as_ref().map(|clock| clock.now().as_nanos().saturating_sub(desk.now.get()));
+        Duration::from_nanos(late.unwrap_or(0))
+    }
+
+    /// When the live event that is being dispatched was received (S4); none for everything else.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, _: String) {
+    ///     assert_eq!(cx.arrival(), None); // this is a run over history
+    /// }
+    ///
+    /// run(arrive)?;
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    #[inline]
+    pub fn arrival(&self) -> Option<Timestamp> {
+        self.desk().arrival.get().map(Timestamp::from_nanos)
+    }
+
+    /// How many ticks of this timer were left out directly before this one (S26). Zero unless the timer skips missed
+    /// ticks and the run was late.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/ticks.rs")]
+    /// fn tick(cx: &Context<Ticks>) {
+    ///     assert_eq!(cx.missed(), 0); // a run over history is never late
+    /// }
+    /// ```
+    #[inline]
+    pub fn missed(&self) -> u64 {
+        self.desk().missed.get()
+    }
+
     /// Defers a call: `cx.after(delay).method(payload)`.
     ///
     /// A delay of zero runs in the next round of this instant. Equal due times run in the order of scheduling

@@ -47,6 +47,10 @@ pub(crate) struct Core {
     /// Handler errors passed over because of [`OnError::Continue`].
     pub(crate) errors: u64,
     pub(crate) dispatched: Dispatched,
+    /// Ticks that were left out (S26).
+    pub(crate) missed: u64,
+    /// The clock, in the live phase of a run.
+    pub(crate) clock: i64,
     pub(crate) round: u32,
     /// The class of the item being dispatched.
     pub(crate) class: Class,
@@ -112,6 +116,8 @@ impl Core {
             on_error,
             errors: 0,
             dispatched: Dispatched::default(),
+            missed: 0,
+            clock: i64::MIN,
             round: 0,
             class: Class::Start,
             alive: 0,
@@ -237,6 +243,11 @@ impl Core {
         if self.drained > self.drain_limit {
             desk.halt();
         }
+    }
+
+    /// True if a tick is left out, since the timer's next one is due too (S26).
+    pub(crate) fn leaves_out(&mut self, _node: u32, _time: i64, _rank: u64, next: Option<i64>) -> bool {
+        next.is_some_and(|next| next <= self.clock)
     }
 
     /// Sets the place of the next item.

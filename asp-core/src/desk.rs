@@ -6,9 +6,10 @@
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::every::BadInterval;
-use crate::time::Timestamp;
+use crate::time::{Clock, Timestamp};
 
 /// A limit that lets nothing pass.
 pub(crate) const HALT: i64 = i64::MIN;
@@ -66,11 +67,36 @@ pub(crate) enum Refused {
     Carries { stream: String, given: String },
 }
 
+/// When an event is dispatched, and when it happened (S4).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At {
+    pub(crate) now: i64,
+    pub(crate) event_time: i64,
+}
+
+impl At {
+    /// Of an event that is dispatched at its own time, as all past and all emitted ones are.
+    #[inline]
+    pub(crate) fn instant(time: i64) -> Self {
+        At { now: time, event_time: time }
+    }
+}
+
 pub(crate) struct Desk {
     /// Virtual time (S2): frozen during a dispatch.
     pub(crate) now: Cell<i64>,
     pub(crate) event_time: Cell<i64>,
     pub(crate) due: Cell<i64>,
+    /// When the live event that is being dispatched was received.
+    pub(crate) arrival: Cell<Option<i64>>,
+    /// Items that may be dispatched before the engine looks around again.
+    pub(crate) burst: Cell<usize>,
+    /// True in the live phase of a run.
+    pub(crate) live: Cell<bool>,
+    /// The engine clock, in a live run.
+    pub(crate) clock: Option<Arc<dyn Clock>>,
+    /// Ticks that were left out before the one that is being dispatched (S26).
+    pub(crate) missed: Cell<u64>,
     /// Nothing with a later time may be dispatched before someone has looked again. What a handler schedules
     /// lowers it; a stop or a fault sets it to [`HALT`].
     pub(crate) limit: Cell<i64>,
@@ -97,6 +123,11 @@ impl Desk {
             now: Cell::new(0),
             event_time: Cell::new(0),
             due: Cell::new(0),
+            arrival: Cell::new(None),
+            burst: Cell::new(crate::node::BURST),
+            live: Cell::new(false),
+            clock: None,
+            missed: Cell::new(0),
             limit: Cell::new(HALT),
             outer: Cell::new(HALT),
             sequence: Cell::new(0),
@@ -115,6 +146,12 @@ impl Desk {
     #[inline]
     pub(crate) fn at(&self, now: i64) {
         self.at_due(now, now);
+    }
+
+    /// Begins the dispatch of an event.
+    #[inline]
+    pub(crate) fn at_event(&self, at: At) {
+        self.at_due(at.now, at.event_time);
     }
 
     /// Begins a dispatch that was due or stamped at `due`.

@@ -171,6 +171,7 @@ impl Every {
             last,
             left,
             bounded: self.until.is_some() || self.times.is_some(),
+            skips: self.skip_missed,
         };
         let base = self.from.map_or(now, Timestamp::as_nanos);
         let first = if self.aligned {
@@ -228,6 +229,8 @@ pub(crate) struct Grid {
     last: i64,
     left: u64,
     pub(crate) bounded: bool,
+    /// True if ticks that were missed are left out (S26).
+    pub(crate) skips: bool,
 }
 
 impl Grid {

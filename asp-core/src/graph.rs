@@ -113,6 +113,9 @@ impl Graph {
     }
 
     pub(crate) fn feed<T: Payload>(&mut self, stream: &Stream<T>, source: Source<T>) {
+        if let Some(what) = source.misuse {
+            self.faults.push(GraphFault::Misuse { stream: stream.name().to_owned(), what });
+        }
         let Some((id, hub)) = self.hub::<T>(stream.name(), "its source") else { return };
         hub.set_source(source);
         self.entries[id as usize].sources += 1;
@@ -173,7 +176,7 @@ impl Graph {
     }
 
     /// Looks for loose ends; all faults, those found earlier first.
-    pub(crate) fn check(&mut self) -> Vec<GraphFault> {
+    pub(crate) fn check(&mut self, live: bool) -> Vec<GraphFault> {
         let mut faults = std::mem::take(&mut self.faults);
         let all: Vec<&str> = self.entries.iter().map(|entry| &*entry.name).collect();
         for entry in &self.entries {
@@ -181,6 +184,9 @@ impl Graph {
             let like = || similar(&name, all.iter().copied()).map(str::to_owned);
             if entry.sources > 1 {
                 faults.push(GraphFault::FedTwice { stream: name.clone() });
+            }
+            if !live && entry.hub.channel().is_live() {
+                faults.push(GraphFault::LiveSource { stream: name.clone() });
             }
             let is_supplied = entry.sources > 0 || entry.emitted || entry.opened;
             if !is_supplied && (!entry.readers.is_empty() || entry.collected) {

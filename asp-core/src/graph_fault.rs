@@ -54,6 +54,18 @@ pub enum GraphFault {
         /// The stream.
         stream: String,
     },
+    /// A live source in a run over history.
+    LiveSource {
+        /// The stream.
+        stream: String,
+    },
+    /// An option of a source that makes no sense for it.
+    Misuse {
+        /// The stream.
+        stream: String,
+        /// What is wrong with it, and what to write.
+        what: &'static str,
+    },
     /// Two instances have one name.
     SameName {
         /// The name.
@@ -105,6 +117,10 @@ impl fmt::Display for GraphFault {
                 "stream \"{stream}\" is fed twice; to join sources write \
                  `.feed(stream, Source::merge([a, b]))`"
             ),
+            GraphFault::LiveSource { stream } => {
+                write!(f, "stream \"{stream}\" has a live source; use `.run_live().await`")
+            }
+            GraphFault::Misuse { stream, what } => write!(f, "the source of stream \"{stream}\": {what}"),
             GraphFault::SameName { name } => {
                 write!(f, "two strategies are named \"{name}\"; give one another name in `add_as`")
             }

@@ -10,15 +10,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::core::Core;
+use crate::desk::At;
+use crate::live::Notice;
+use crate::live::side::{AnySide, Entry, Side};
+use crate::live::wake::Wakes;
 use crate::merge::Column;
 use crate::nodes::Nodes;
 use crate::observe::Class;
 use crate::panics::message;
 use crate::reader::{Handler, Reader, Take};
-use crate::source::{Pulled, Source, SourceFault};
+use crate::source::{LivePart, Pulled, Source, SourceFault, Stamp};
 use crate::strategy::{HandlerResult, Strategy};
 use crate::stream::{Event, Payload};
-use crate::time::Timestamp;
+use crate::time::{Clock, Timestamp};
 
 /// What a lane holds after it was filled.
 #[derive(Debug)]
@@ -34,6 +38,8 @@ pub(crate) trait AnyHub: Any + Send {
     fn channel_mut(&mut self) -> &mut dyn AnyChannel;
     /// Dispatches events of the source at these times, as many as the limit allows; returns how many.
     fn run_fed(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize;
+    /// Dispatches the item that the live side of the stream shows.
+    fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core);
     /// Dispatches the next emission.
     fn run_emitted(&mut self, sequence: u64, nodes: &mut Nodes, core: &mut Core);
     /// The form that fits its readers best.
@@ -43,6 +49,16 @@ pub(crate) trait AnyHub: Any + Send {
 /// What does not depend on the readers of a stream.
 pub(crate) trait AnyChannel {
     fn name(&self) -> &Arc<str>;
+    /// Its live side, if it has one in this run.
+    fn side(&mut self) -> Option<&mut dyn AnySide>;
+    /// True if its source has a live part, which only a live run can use.
+    fn is_live(&self) -> bool;
+    /// Makes the live side of the stream, for a live run.
+    fn go_live(&mut self, clock: &Arc<dyn Clock>, wakes: &Arc<Wakes>, lane: u32);
+    /// Takes the history that the live side was given for its past.
+    fn take_history(&mut self);
+    /// The past is exhausted: the live side goes on from there.
+    fn past_ended(&mut self);
     /// Pulls the next batch into an empty column.
     fn fill(&mut self, column: &mut Column) -> Filled;
     /// Drops events before `start` (S17); true if the column ran dry by that.
@@ -76,6 +92,12 @@ pub(crate) struct Channel<T> {
     /// The values of the lane, one for each time of its column that was not dispatched.
     values: VecDeque<T>,
     source: Option<Source<T>>,
+    /// What the items of the source carry beside time and value, one for each time of the column, if they are not plain
+    /// events.
+    stamps: VecDeque<Stamp>,
+    side: Option<Side<T>>,
+    /// The time of the last event that was pulled.
+    last_pulled: Option<i64>,
     fault: Option<SourceFault>,
     collected: Option<Vec<Event<T>>>,
     sinks: Vec<SinkFn<T>>,
@@ -94,6 +116,62 @@ impl<T: Payload> Channel<T> {
     fn next_emitted(&mut self, core: &Core) -> Option<T> {
         self.emissions += 1;
         core.desk().outlet::<T>(self.id)?.borrow_mut().pop_front()
+    }
+
+    /// Takes the item out that the live side shows.
+    fn take_shown(&mut self) -> Option<Entry<T>> {
+        self.side.as_mut()?.shown.take()
+    }
+
+    /// Takes the next item of a stamped source out.
+    fn next_stamped(&mut self) -> Option<Entry<T>> {
+        Some(match self.stamps.pop_front()? {
+            Stamp::Event { event_time } => {
+                Entry::Event { event_time, arrival: None, value: self.values.pop_front()? }
+            }
+            Stamp::Notice(notice) => Entry::Notice(notice),
+            Stamp::End => Entry::End,
+        })
+    }
+
+    /// Tells the strategies that want to know what befell the source.
+    fn give_notice(&self, time: i64, notice: &Notice, nodes: &mut Nodes, core: &mut Core) {
+        core.desk().at(time);
+        for &(node, hook) in &self.notices {
+            if let Some(node) = nodes.get_mut(node as usize) {
+                node.run_notice(core, &self.name, hook, notice);
+            }
+            if core.desk().halted() {
+                return;
+            }
+        }
+    }
+
+    /// Pulls until there is something, or nothing more will come.
+    fn pull(&mut self, column: &mut Column) -> Filled {
+        while let Some(source) = &mut self.source {
+            let pulled = source.pull.pull(source.batch(), &mut column.times, &mut self.values);
+            if let Some(stamps) = source.pull.stamps() {
+                self.stamps.append(stamps);
+            }
+            match pulled {
+                Pulled::Some => {}
+                Pulled::End => self.source = None,
+                Pulled::Fault(fault) => {
+                    self.source = None;
+                    self.fault = Some(fault);
+                }
+            }
+            if !column.times.is_empty() {
+                return Filled::Events;
+            }
+        }
+        self.fault.take().map_or(Filled::Ended, Filled::Fault)
+    }
+
+    /// True if its events go to handlers and nowhere else, each with the time of its source.
+    fn is_plain(&self) -> bool {
+        !self.has_sinks() && self.notices.is_empty()
     }
 
     fn has_sinks(&self) -> bool {
@@ -121,28 +199,55 @@ impl<T: Payload> AnyChannel for Channel<T> {
         &self.name
     }
 
-    fn fill(&mut self, column: &mut Column) -> Filled {
-        while let Some(source) = &mut self.source {
-            match source.pull.pull(source.batch(), &mut column.times, &mut self.values) {
-                Pulled::Some => {}
-                Pulled::End => self.source = None,
-                Pulled::Fault(fault) => {
-                    self.source = None;
-                    self.fault = Some(fault);
-                }
-            }
-            if !column.times.is_empty() {
-                return Filled::Events;
-            }
+    fn side(&mut self) -> Option<&mut dyn AnySide> {
+        self.side.as_mut().map(|side| side as &mut dyn AnySide)
+    }
+
+    fn is_live(&self) -> bool {
+        self.source.as_ref().is_some_and(|source| source.live.is_some())
+    }
+
+    fn go_live(&mut self, clock: &Arc<dyn Clock>, wakes: &Arc<Wakes>, lane: u32) {
+        let Some(LivePart { link, history, options }) = self.source.as_mut().and_then(|it| it.live.take())
+        else {
+            return;
+        };
+        self.side = Some(Side::new(link.into_feed(), history, options, Arc::clone(clock), wakes, lane));
+    }
+
+    fn take_history(&mut self) {
+        if let (Some(side), Some(source)) = (&mut self.side, &mut self.source)
+            && let Some(past) = side.past.take()
+        {
+            source.pull = past;
         }
-        self.fault.take().map_or(Filled::Ended, Filled::Fault)
+    }
+
+    fn past_ended(&mut self) {
+        let yielded = self.delivered + self.skipped;
+        if let Some(side) = &mut self.side {
+            side.past_ended(yielded, self.last_pulled);
+        }
+    }
+
+    fn fill(&mut self, column: &mut Column) -> Filled {
+        let base = self.values.len();
+        let filled = self.pull(column);
+        if let Some(side) = &mut self.side {
+            side.saw_past(self.values.range(base..));
+            self.last_pulled = column.times.last().copied().or(self.last_pulled);
+        }
+        filled
     }
 
     fn skip(&mut self, column: &mut Column, start: i64) -> bool {
         let early = column.times.partition_point(|&time| time < start);
         column.times.drain(..early);
-        self.values.drain(..early);
-        self.skipped += early as u64;
+        // Of stamped items not each is an event.
+        let stamped = self.stamps.drain(..early.min(self.stamps.len()));
+        let others = stamped.filter(|stamp| !matches!(stamp, Stamp::Event { .. })).count();
+        self.values.drain(..early - others);
+        self.skipped += (early - others) as u64;
         column.times.is_empty()
     }
 
@@ -161,10 +266,14 @@ impl<T: Payload> AnyChannel for Channel<T> {
     }
 
     fn index(&self, times: Option<usize>) -> u64 {
-        let count = match times {
+        let count = match (times, &self.side) {
+            (None, _) => self.emissions,
+            (Some(_), Some(side)) if side.is_on() => side.yielded(),
             // A burst that a panic has cut short could not say how far it came; the values it took do.
-            Some(times) => self.delivered + self.skipped + (times - self.values.len()) as u64,
-            None => self.emissions,
+            (Some(times), _) => {
+                let others = self.stamps.iter().filter(|stamp| !matches!(stamp, Stamp::Event { .. })).count();
+                self.delivered + self.skipped + (times - others - self.values.len()) as u64
+            }
         };
         count.saturating_sub(1)
     }
@@ -199,6 +308,9 @@ impl<T: Payload> Hub<T> {
             id,
             values: VecDeque::new(),
             source: None,
+            stamps: VecDeque::new(),
+            side: None,
+            last_pulled: None,
             fault: None,
             collected: None,
             sinks: Vec::new(),
@@ -236,21 +348,35 @@ impl<T: Payload> Hub<T> {
     }
 
     /// Dispatches one event to all readers and sinks, one after the other.
-    fn deliver(&mut self, now: i64, value: T, nodes: &mut Nodes, core: &mut Core) {
-        core.desk().at(now);
+    fn deliver(&mut self, at: At, value: T, nodes: &mut Nodes, core: &mut Core) {
+        core.desk().at_event(at);
         let has_sinks = self.channel.has_sinks();
         let name = &self.channel.name;
         let mut readers = self.readers.iter_mut();
         while let Some(reader) = readers.next() {
             if readers.len() == 0 && !has_sinks {
-                return reader.give(nodes, core, now, name, value);
+                return reader.give(nodes, core, at, name, value);
             }
-            reader.offer(nodes, core, now, name, &value);
+            reader.offer(nodes, core, at, name, &value);
             if core.desk().halted() {
                 return;
             }
         }
-        self.channel.give_to_sinks(Event { time: Timestamp::from_nanos(now), value }, core);
+        let time = Timestamp::from_nanos(at.event_time);
+        self.channel.give_to_sinks(Event { time, value }, core);
+    }
+
+    /// Dispatches an item that carries more than its time.
+    fn run_entry(&mut self, time: i64, entry: Entry<T>, nodes: &mut Nodes, core: &mut Core) {
+        match entry {
+            Entry::Event { event_time, arrival, value } => {
+                core.desk().arrival.set(arrival);
+                self.deliver(At { now: time, event_time }, value, nodes, core);
+                core.desk().arrival.set(None);
+            }
+            Entry::Notice(notice) => self.channel.give_notice(time, &notice, nodes, core),
+            Entry::End => core.desk().at(time),
+        }
     }
 }
 
@@ -269,26 +395,40 @@ impl<T: Payload> AnyHub for Hub<T> {
             if time > core.desk().limit.get() {
                 break;
             }
-            let Some(value) = self.channel.values.pop_front() else { break };
             core.set_place(time, Class::Event, lane, self.channel.delivered + done as u64);
             core.mark = core.desk().sequence.get();
+            if let Some(entry) = self.channel.next_stamped() {
+                self.run_entry(time, entry, nodes, core);
+            } else if let Some(value) = self.channel.values.pop_front() {
+                self.deliver(At::instant(time), value, nodes, core);
+            } else {
+                break;
+            }
             done += 1;
-            self.deliver(time, value, nodes, core);
         }
         self.channel.delivered += done as u64;
         done
+    }
+
+    fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core) {
+        core.set_place(time, Class::Event, lane, self.channel.delivered);
+        core.mark = core.desk().sequence.get();
+        self.channel.delivered += 1;
+        if let Some(entry) = self.channel.take_shown() {
+            self.run_entry(time, entry, nodes, core);
+        }
     }
 
     fn run_emitted(&mut self, sequence: u64, nodes: &mut Nodes, core: &mut Core) {
         let Some(value) = self.channel.next_emitted(core) else { return };
         let now = core.desk().now.get();
         core.set_place(now, Class::Event, u32::MAX, sequence);
-        self.deliver(now, value, nodes, core);
+        self.deliver(At::instant(now), value, nodes, core);
     }
 
     fn specialize(mut self: Box<Self>) -> Box<dyn AnyHub> {
         match self.readers.pop() {
-            Some(only) if self.readers.is_empty() && !self.channel.has_sinks() => only.solo(self.channel),
+            Some(only) if self.readers.is_empty() && self.channel.is_plain() => only.solo(self.channel),
             Some(last) => {
                 self.readers.push(last);
                 self
@@ -317,9 +457,41 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
             let Some(value) = channel.values.pop_front() else { break };
             core.mark = core.desk().sequence.get();
             done += 1;
-            self.handler.give(nodes, core, time, &channel.name, value);
+            self.handler.give(nodes, core, At::instant(time), &channel.name, value);
         }
         done
+    }
+
+    /// Event by event, from a source that says more of each than its time.
+    #[cold]
+    fn run_stamped(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
+        let mut done = 0;
+        for &time in times {
+            if time > core.desk().limit.get() {
+                break;
+            }
+            let Some(entry) = self.channel.next_stamped() else { break };
+            core.set_place(time, Class::Event, lane, self.channel.delivered + done as u64);
+            self.run_entry(time, entry, nodes, core);
+            done += 1;
+        }
+        self.channel.delivered += done as u64;
+        done
+    }
+
+    /// Dispatches an item that carries more than its time.
+    fn run_entry(&mut self, time: i64, entry: Entry<T>, nodes: &mut Nodes, core: &mut Core) {
+        core.mark = core.desk().sequence.get();
+        match entry {
+            Entry::Event { event_time, arrival, value } => {
+                core.desk().arrival.set(arrival);
+                let at = At { now: time, event_time };
+                self.handler.give(nodes, core, at, &self.channel.name, value);
+                core.desk().arrival.set(None);
+            }
+            Entry::Notice(notice) => self.channel.give_notice(time, &notice, nodes, core),
+            Entry::End => core.desk().at(time),
+        }
     }
 
     /// Event by event, each with its place for those who watch.
@@ -346,6 +518,9 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
     }
 
     fn run_fed(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
+        if !self.channel.stamps.is_empty() {
+            return self.run_stamped(lane, times, nodes, core);
+        }
         let channel = &mut self.channel;
         let done = match times {
             _ if core.watched => return self.run_watched(lane, times, nodes, core),
@@ -353,7 +528,7 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
             &[time] => {
                 let Some(value) = channel.values.pop_front() else { return 0 };
                 core.mark = core.desk().sequence.get();
-                self.handler.give(nodes, core, time, &channel.name, value);
+                self.handler.give(nodes, core, At::instant(time), &channel.name, value);
                 1
             }
             _ if self.handler.emits => self.run_singly(times, nodes, core),
@@ -363,13 +538,21 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
         done
     }
 
+    fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core) {
+        core.set_place(time, Class::Event, lane, self.channel.delivered);
+        self.channel.delivered += 1;
+        if let Some(entry) = self.channel.take_shown() {
+            self.run_entry(time, entry, nodes, core);
+        }
+    }
+
     fn run_emitted(&mut self, sequence: u64, nodes: &mut Nodes, core: &mut Core) {
         let Some(value) = self.channel.next_emitted(core) else { return };
         let now = core.desk().now.get();
         if core.watched {
             core.set_place(now, Class::Event, u32::MAX, sequence);
         }
-        self.handler.give(nodes, core, now, &self.channel.name, value);
+        self.handler.give(nodes, core, At::instant(now), &self.channel.name, value);
     }
 
     fn specialize(self: Box<Self>) -> Box<dyn AnyHub> {

@@ -170,11 +170,13 @@ mod outline;
 mod panics;
 mod policy;
 mod reader;
+mod run_live;
 mod runner;
 mod slots;
 mod source;
 mod strategy;
 mod stream;
+pub mod testing;
 pub mod time;
 mod wiring;
 
@@ -186,15 +188,19 @@ pub use context::Context;
 pub use error::{Error, ErrorKind, HandlerFailure, Reason, Request, Result};
 pub use every::Every;
 pub use graph_fault::GraphFault;
-pub use live::Notice;
+pub use live::{Gap, Notice, Reconnect, StopHandle, StreamReport, WhenFull, WhenLate};
 pub use observe::{Class, Dispatch, Place};
 pub use outcome::{Dispatched, Outcome, Report, StopReason};
 pub use outline::{HandlerInfo, RunGraph, StrategyInfo, StreamInfo};
 pub use policy::{OnError, PastSchedule};
+pub use run_live::RunLive;
 pub use runner::Runner;
 pub use slots::{CallSlot, InPast, Key, TimerSlot};
-pub use source::{IntoSource, PastItem, Source, TimeError, timestamps};
+pub use source::{IntoLive, IntoSource, PastItem, Source, Stamped, Streaming, TimeError, timestamps};
 pub use strategy::{HandlerError, HandlerResult, HandlerReturn, Once, Slot, Strategy};
 pub use stream::{ByValue, Event, Payload, Stream};
-pub use time::{Delay, Duration, Pace, Timestamp};
+pub use time::{
+    Clock, ClockStep, Delay, Duration, ManualClock, ManualSleep, Pace, Steering, SystemClock, Timestamp,
+    TokioClock,
+};
 pub use wiring::Wiring;

@@ -113,6 +113,14 @@ impl Merge {
         self.columns.iter().filter_map(Column::head).min()
     }
 
+    /// Forgets all events.
+    pub(crate) fn clear(&mut self) {
+        self.columns.iter_mut().for_each(Column::clear);
+        self.order.clear();
+        self.next = 0;
+        (0..self.columns.len()).for_each(|lane| self.replay(lane));
+    }
+
     /// Takes note of what [`Merge::refill`] brought.
     pub(crate) fn filled(&mut self, lane: usize) {
         if self.columns[lane].head().is_some_and(|time| time < self.epoch) {
@@ -120,6 +128,12 @@ impl Merge {
         } else {
             self.replay(lane);
         }
+    }
+
+    /// Lane and time of the next event of any lane.
+    pub(crate) fn peek_lane(&mut self) -> Option<(i64, usize)> {
+        let time = self.peek()?;
+        Some((time, self.order[self.next].lane as usize))
     }
 
     /// Time of the next event of any lane.

@@ -3,16 +3,17 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::agenda::{Taken, Tick};
+use crate::agenda::{Skips, Taken, Tick};
 use crate::context::Context;
 use crate::core::Core;
 use crate::heads::Due;
+use crate::live::Notice;
 use crate::observe::Class;
 use crate::strategy::{HandlerResult, Strategy};
 use crate::wiring::{Hook, NoticeHook, OneShot, Periodic, Wiring};
 
 /// Items of one agenda dispatched before the engine looks around again, so that no burst lasts for ever.
-const BURST: usize = 4096;
+pub(crate) const BURST: usize = 4096;
 
 pub(crate) struct Node<S: Strategy> {
     /// Absent while a suspended handler has it.
@@ -37,6 +38,15 @@ struct Hooks<S: Strategy> {
     notices: Vec<NoticeHook<S>>,
 }
 
+/// A step that a live run takes as a whole (S36).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Step {
+    /// Everything due before the run began is done.
+    Live,
+    /// For the first time nothing is due.
+    CaughtUp,
+}
+
 /// A node whatever its strategy. These are the engine's calls into it: one per burst, not per event.
 pub(crate) trait AnyNode: Any + Send {
     /// Runs `on_start`, after setting the timers and one-shots that count from now (S55). False if it failed.
@@ -49,6 +59,10 @@ pub(crate) trait AnyNode: Any + Send {
     fn run_tick(&mut self, core: &mut Core, rank: u64, slot: u32);
     /// Runs an `on_end` hook.
     fn run_end(&mut self, core: &mut Core, hook: u32, sequence: u64);
+    /// Tells a hook what befell the source of a stream.
+    fn run_notice(&mut self, core: &mut Core, stream: &str, hook: u32, notice: &Notice);
+    /// Runs the hooks of a step that the whole run takes.
+    fn run_step(&mut self, core: &mut Core, step: Step);
     fn settle(&mut self, core: &mut Core);
     /// Runs `on_stop`.
     fn stop(&mut self, core: &mut Core);
@@ -107,7 +121,7 @@ impl<S: Strategy> Node<S> {
     pub(crate) fn work(&mut self, core: &mut Core, until: Due) -> bool {
         self.cx.desk().in_agenda.set(true);
         let mut goes_on = true;
-        for _ in 0..BURST {
+        for _ in 0..self.cx.desk().burst.get() {
             let limit = self.cx.desk().outer.get();
             let agenda = self.cx.agenda_mut();
             let head = agenda.head();
@@ -151,11 +165,12 @@ impl<S: Strategy> Node<S> {
         &mut self,
         core: &mut Core,
         method: &'static str,
+        stream: Option<&str>,
         call: impl FnOnce(&mut S, &Context<S>) -> HandlerResult,
     ) -> bool {
         let node = self.cx.node();
         if core.watched {
-            core.announce(self.cx.desk(), node as usize, method, None);
+            core.announce(self.cx.desk(), node as usize, method, stream);
         }
         let Some(strategy) = &mut self.strategy else { return true };
         core.running.1 = method;
@@ -168,12 +183,18 @@ impl<S: Strategy> Node<S> {
         &mut self,
         core: &mut Core,
         class: Class,
+        step: Option<u32>,
         list: fn(&mut Hooks<S>) -> &mut Vec<Hook<S>>,
     ) -> bool {
         let now = self.cx.desk().now.get();
         self.cx.desk().at(now);
         core.class = class;
-        core.set_place(now, class, self.cx.node(), 0);
+        let node = self.cx.node();
+        match step {
+            // Class 0 is ordered by hook, then by strategy (S7).
+            Some(step) => core.set_place(now, class, step, u64::from(node)),
+            None => core.set_place(now, class, node, 0),
+        }
         // A list that a panic loses on the way belongs to a strategy that is never called again.
         let mut hooks = std::mem::take(list(&mut self.hooks));
         let ok = hooks.iter_mut().all(|hook| {
@@ -186,7 +207,7 @@ impl<S: Strategy> Node<S> {
 
     fn run_hook(&mut self, core: &mut Core, hook: &mut Hook<S>) -> bool {
         let method = self.cx.method_name(hook.method);
-        self.dispatch(core, method, |strategy, cx| (hook.call)(strategy, cx))
+        self.dispatch(core, method, None, |strategy, cx| (hook.call)(strategy, cx))
     }
 
     #[inline(always)]
@@ -203,6 +224,31 @@ impl<S: Strategy> Node<S> {
 
     #[inline(always)]
     fn run_ticked(&mut self, core: &mut Core, tick: Tick<S::Call>) -> bool {
+        if let Some(skips) = tick.skips {
+            return self.run_skipping(core, tick, skips);
+        }
+        self.run_tick_now(core, tick)
+    }
+
+    /// Makes a tick, unless it is left out because the next one is due too (S26).
+    fn run_skipping(&mut self, core: &mut Core, tick: Tick<S::Call>, skips: Skips) -> bool {
+        let is_left_out = core.leaves_out(self.cx.node(), tick.time, tick.rank, skips.next);
+        // None if this was the last tick of its timer, which is gone by now.
+        let missed = self.cx.agenda_mut().missed(skips.slot);
+        if is_left_out {
+            core.missed += 1;
+            missed.into_iter().for_each(|missed| *missed += 1);
+            return true;
+        }
+        let missed = missed.map_or(0, std::mem::take);
+        self.cx.desk().missed.set(missed);
+        let goes_on = self.run_tick_now(core, tick);
+        self.cx.desk().missed.set(0);
+        goes_on
+    }
+
+    #[inline(always)]
+    fn run_tick_now(&mut self, core: &mut Core, tick: Tick<S::Call>) -> bool {
         self.cx.desk().at(tick.time);
         core.dispatched.ticks += 1;
         core.class = Class::Tick;
@@ -219,7 +265,7 @@ impl<S: Strategy> Node<S> {
             core.last_drained = Some((self.cx.node(), method));
             core.count_drained(self.cx.desk(), 1);
         }
-        let ok = self.dispatch(core, method, |strategy, cx| strategy.call(cx, call));
+        let ok = self.dispatch(core, method, None, |strategy, cx| strategy.call(cx, call));
         if !core.going && core.alive == self.counted && self.cx.peek().alive() == 0 {
             // Nothing is left that keeps the run alive: only what else is due at this instant still runs (S28).
             self.cx.desk().hold_instant();
@@ -260,7 +306,7 @@ impl<S: Strategy> AnyNode for Node<S> {
     fn start(&mut self, core: &mut Core) -> bool {
         self.guarded(core, |node, core| {
             if node.set_out(core) {
-                node.run_hooks(core, Class::Start, |hooks| &mut hooks.starts);
+                node.run_hooks(core, Class::Start, Some(0), |hooks| &mut hooks.starts);
                 node.started = true;
             }
         });
@@ -306,15 +352,35 @@ impl<S: Strategy> AnyNode for Node<S> {
         self.leave(core);
     }
 
+    fn run_notice(&mut self, core: &mut Core, stream: &str, hook: u32, notice: &Notice) {
+        self.enter(core, S::NAME);
+        core.dispatched.count(Class::Event);
+        let mut notices = std::mem::take(&mut self.hooks.notices);
+        let hook = &mut notices[hook as usize];
+        let method = self.cx.method_name(hook.method);
+        self.dispatch(core, method, Some(stream), |strategy, cx| (hook.call)(strategy, cx, notice.clone()));
+        self.hooks.notices = notices;
+        self.leave(core);
+    }
+
+    fn run_step(&mut self, core: &mut Core, step: Step) {
+        self.enter(core, S::NAME);
+        match step {
+            Step::Live => self.run_hooks(core, Class::Start, Some(1), |hooks| &mut hooks.lives),
+            Step::CaughtUp => self.run_hooks(core, Class::Start, Some(2), |hooks| &mut hooks.caught_up),
+        };
+        self.leave(core);
+    }
+
     fn settle(&mut self, core: &mut Core) {
         self.enter(core, S::NAME);
-        self.run_hooks(core, Class::Settled, |hooks| &mut hooks.settled);
+        self.run_hooks(core, Class::Settled, None, |hooks| &mut hooks.settled);
         self.leave(core);
     }
 
     fn stop(&mut self, core: &mut Core) {
         self.guarded(core, |node, core| {
-            node.run_hooks(core, Class::Stop, |hooks| &mut hooks.stops);
+            node.run_hooks(core, Class::Stop, None, |hooks| &mut hooks.stops);
         });
     }
 

@@ -4,12 +4,13 @@ use std::any::Any;
 use std::fmt;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::live::StreamReport;
 use crate::names::type_name;
 use crate::node::{AnyNode, Node};
 use crate::observe::Class;
 use crate::strategy::Strategy;
 use crate::stream::{Event, Payload, Stream};
-use crate::time::{Duration, Timestamp};
+use crate::time::{ClockStep, Duration, Timestamp};
 
 /// A run that has ended, or stopped with an error.
 ///
@@ -288,6 +289,22 @@ pub struct Report {
     pub pending: u64,
     /// Handler errors passed over, under [`OnError::Continue`](crate::OnError::Continue).
     pub errors: u64,
+    /// Live events that were dropped because their queue was full (S39).
+    pub dropped: u64,
+    /// Ticks that were left out because the next one was due too (S26).
+    pub missed: u64,
+    /// Live events whose time was moved behind an item that was dispatched before they were seen (S51).
+    pub restamped: u64,
+    /// The most by which a live event was dispatched after its own time; negative if all sources' clocks were ahead.
+    pub max_lag: Option<Duration>,
+    /// The most by which the live phase was late: from the time of an item to its dispatch.
+    pub max_behind: Duration,
+    /// The instant at which a live run began: what is earlier was worked off, what is later was waited for (S30).
+    pub handover: Option<Timestamp>,
+    /// Corrections of the wall clock, at most the first 1000 (S5).
+    pub clock_steps: Vec<ClockStep>,
+    /// What came over each live stream, and how it joined its history.
+    pub live: Vec<StreamReport>,
 }
 
 impl Report {
@@ -320,11 +337,18 @@ impl fmt::Display for Report {
             ("clamped", self.clamped),
             ("pending", self.pending),
             ("errors passed over", self.errors),
+            ("dropped", self.dropped),
+            ("missed", self.missed),
+            ("restamped", self.restamped),
         ];
         for (k, (what, count)) in rest.into_iter().filter(|&(_, count)| count > 0).enumerate() {
             write!(f, "{}{count} {what}", if k == 0 { "\n" } else { ", " })?;
         }
-        Ok(())
+        let Some(handover) = self.handover else { return Ok(()) };
+        write!(f, "\nlive from {handover}, at most {} behind", self.max_behind)?;
+        self.max_lag.map_or(Ok(()), |lag| write!(f, ", lag at most {lag}"))?;
+        self.live.iter().try_for_each(|stream| write!(f, "\n{stream}"))?;
+        self.clock_steps.iter().try_for_each(|step| write!(f, "\n{step}"))
     }
 }
 

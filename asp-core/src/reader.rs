@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use crate::context::Context;
 use crate::core::Core;
+use crate::desk::At;
 use crate::graph::{Attach, Joining};
 use crate::hub::{AnyHub, Channel, Solo};
 use crate::names::type_name;
@@ -17,9 +18,9 @@ use crate::stream::{ByValue, Payload, Stream};
 /// A handler that reads a stream of `T`, one of several.
 pub(crate) trait Reader<T>: Send {
     /// Dispatches one event that others will read too.
-    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: &T);
+    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &str, value: &T);
     /// Dispatches one event to its last reader.
-    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: T);
+    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &str, value: T);
     /// Becomes the only reader of a stream.
     fn solo(self: Box<Self>, channel: Channel<T>) -> Box<dyn AnyHub>;
 }
@@ -129,7 +130,7 @@ impl<S: Strategy, H> Handler<S, H> {
         &mut self,
         nodes: &mut Nodes,
         core: &mut Core,
-        now: i64,
+        at: At,
         stream: &str,
         call: impl FnOnce(&mut H, &mut S, &Context<S>) -> HandlerResult,
     ) {
@@ -140,7 +141,7 @@ impl<S: Strategy, H> Handler<S, H> {
         }
         node.enter(core, self.method);
         if let Node { strategy: Some(strategy), cx, .. } = node {
-            cx.desk().at(now);
+            cx.desk().at_event(at);
             core.dispatched.events += 1;
             if core.watched {
                 core.announce(cx.desk(), self.node, self.method, Some(stream));
@@ -208,21 +209,21 @@ impl<S: Strategy, H> Handler<S, H> {
 
     /// Dispatches one event that nobody else will read.
     #[inline]
-    pub(crate) fn give<T>(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: T)
+    pub(crate) fn give<T>(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &str, value: T)
     where
         H: Take<S, T>,
     {
-        self.once(nodes, core, now, stream, |take, strategy, cx| take.owned(strategy, cx, value));
+        self.once(nodes, core, at, stream, |take, strategy, cx| take.owned(strategy, cx, value));
     }
 }
 
 impl<S: Strategy, T: Payload, H: Take<S, T>> Reader<T> for Handler<S, H> {
-    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: &T) {
-        self.once(nodes, core, now, stream, |take, strategy, cx| take.borrowed(strategy, cx, value));
+    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &str, value: &T) {
+        self.once(nodes, core, at, stream, |take, strategy, cx| take.borrowed(strategy, cx, value));
     }
 
-    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: T) {
-        Handler::give(self, nodes, core, now, stream, value);
+    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &str, value: T) {
+        Handler::give(self, nodes, core, at, stream, value);
     }
 
     fn solo(self: Box<Self>, channel: Channel<T>) -> Box<dyn AnyHub> {

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::core::{Core, Observer};
 use crate::desk::Desk;
-use crate::engine::{Engine, Limits};
+use crate::engine::{Engine, Limits, LiveRun};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, Rebind};
 use crate::graph_fault::GraphFault;
+use crate::live::StopHandle;
 use crate::observe::Dispatch;
 use crate::outcome::Outcome;
 use crate::outline::{Mention, RunGraph, TypeInfo};
@@ -16,7 +18,7 @@ use crate::policy::{OnError, PastSchedule};
 use crate::source::IntoSource;
 use crate::strategy::{HandlerReturn, Strategy};
 use crate::stream::{Event, Payload, Stream};
-use crate::time::{Pace, Timestamp};
+use crate::time::{Clock, Pace, Timestamp};
 
 /// Puts a run together: what feeds which stream, which strategies there are, from when to when.
 ///
@@ -34,9 +36,12 @@ use crate::time::{Pace, Timestamp};
 pub struct Runner {
     steps: Vec<Step>,
     observers: Vec<Observer>,
-    limits: Limits,
+    pub(crate) limits: Limits,
     on_error: OnError,
     past_schedule: PastSchedule,
+    pub(crate) stop: StopHandle,
+    pub(crate) live: LiveRun,
+    pub(crate) clock: Option<Arc<dyn Clock>>,
 }
 
 /// A step of the building, kept until the run so that a `rebind` can still change it.
@@ -77,6 +82,9 @@ impl Runner {
             },
             on_error: OnError::default(),
             past_schedule: PastSchedule::default(),
+            stop: StopHandle::default(),
+            live: LiveRun::default(),
+            clock: None,
         }
     }
 
@@ -388,7 +396,13 @@ impl Runner {
     /// # Ok::<(), asp_core::Error>(())
     /// ```
     pub fn run(self) -> Result<Outcome> {
-        let Runner { steps, observers, limits, on_error, past_schedule } = self;
+        let (outcome, errors) = self.engine(false)?.run();
+        concluded(outcome, errors)
+    }
+
+    /// The engine for what was put together, if that can be run.
+    pub(crate) fn engine(self, live: bool) -> Result<Engine> {
+        let Runner { steps, observers, limits, on_error, past_schedule, stop, .. } = self;
         if let (Some(start), Some(end)) = (limits.start, limits.end)
             && start >= end
         {
@@ -401,7 +415,7 @@ impl Runner {
                 Step::Add(add) => (add.join)(&mut graph, add.name, add.rebinds),
             }
         }
-        let faults = graph.check();
+        let faults = graph.check(live);
         if !faults.is_empty() {
             return Err(Error::new(ErrorKind::Graph(faults)));
         }
@@ -415,12 +429,7 @@ impl Runner {
             .collect();
         let mut core = Core::new(desk, std::mem::take(&mut parts.names), on_error, observers);
         core.drain_limit = limits.drain_limit;
-        let (outcome, errors) = Engine::new(parts, core, limits).run();
-        let mut errors = errors.into_iter();
-        match errors.next() {
-            None => Ok(outcome),
-            Some(first) => Err(Error::of_run(first, errors.collect(), outcome)),
-        }
+        Ok(Engine::new(parts, core, limits, stop))
     }
 
     /// What the run consists of, as it stands.
@@ -453,6 +462,15 @@ impl Runner {
     fn step(mut self, mention: Option<Mention>, build: impl FnOnce(&mut Graph) + Send + 'static) -> Self {
         self.steps.push(Step::Graph { build: Box::new(build), mention });
         self
+    }
+}
+
+/// What a run has come to.
+pub(crate) fn concluded(outcome: Outcome, errors: Vec<ErrorKind>) -> Result<Outcome> {
+    let mut errors = errors.into_iter();
+    match errors.next() {
+        None => Ok(outcome),
+        Some(first) => Err(Error::of_run(first, errors.collect(), outcome)),
     }
 }
 

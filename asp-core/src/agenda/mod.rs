@@ -12,8 +12,8 @@ pub use timers::TimerKey;
 
 use calls::Calls;
 pub(crate) use shelf::Taken;
-pub(crate) use timers::Tick;
 use timers::Timers;
+pub(crate) use timers::{Skips, Tick};
 
 use crate::every::Grid;
 use crate::heads::Due;
@@ -157,6 +157,11 @@ impl<C> Agenda<C> {
         let tick = self.timers.tick_now(time, rank, slot);
         self.find_head();
         tick
+    }
+
+    /// The ticks of a timer that were left out since the last one that was made; none if the timer is gone.
+    pub(crate) fn missed(&mut self, slot: u32) -> Option<&mut u64> {
+        self.timers.missed(slot)
     }
 
     /// True if the timer was still ticking.

@@ -31,6 +31,8 @@ struct Timer<C> {
     make: fn() -> C,
     grid: Grid,
     creation: u64,
+    /// Ticks left out since the last one that was made (S26).
+    missed: u64,
 }
 
 /// A tick to be dispatched.
@@ -40,6 +42,16 @@ pub(crate) struct Tick<C> {
     /// By method, then by creation of the timer (S7).
     pub(crate) rank: u64,
     pub(crate) make: fn() -> C,
+    /// Its timer, if that skips missed ticks.
+    pub(crate) skips: Option<Skips>,
+}
+
+/// What decides whether a tick is left out (S26).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Skips {
+    pub(crate) slot: u32,
+    /// When the timer ticks next.
+    pub(crate) next: Option<i64>,
 }
 
 #[derive(Debug)]
@@ -86,7 +98,7 @@ impl<C> Timers<C> {
         self.created += 1;
         self.live += 1;
         self.bounded += usize::from(grid.bounded);
-        let timer = Some(Timer { make, grid, creation });
+        let timer = Some(Timer { make, grid, creation, missed: 0 });
         let slot = match self.free.pop() {
             Some(slot) => {
                 self.slots[slot as usize] = timer;
@@ -135,13 +147,22 @@ impl<C> Timers<C> {
     fn tick(&mut self, entry: Entry) -> Option<Tick<C>> {
         let timer =
             self.slots[entry.id as usize].as_mut().filter(|timer| timer.creation == entry.rank & CREATION)?;
-        let tick = Tick { time: entry.time, rank: entry.rank, make: timer.make };
+        let mut tick = Tick { time: entry.time, rank: entry.rank, make: timer.make, skips: None };
         timer.grid.advance();
-        match timer.grid.next() {
+        let next = timer.grid.next();
+        if timer.grid.skips {
+            tick.skips = Some(Skips { slot: entry.id, next });
+        }
+        match next {
             Some(next) => self.queue.push(Entry { time: next, ..entry }),
             None => self.drop_timer(entry.id),
         }
         Some(tick)
+    }
+
+    /// The ticks of a timer that were left out since the last one that was made; none if the timer is gone.
+    pub(crate) fn missed(&mut self, slot: u32) -> Option<&mut u64> {
+        self.slots[slot as usize].as_mut().map(|timer| &mut timer.missed)
     }
 
     fn drop_timer(&mut self, slot: u32) {

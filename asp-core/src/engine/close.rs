@@ -5,12 +5,13 @@ use crate::core::{Cause, Raised};
 use crate::desk::Refused;
 use crate::error::{ErrorKind, HandlerFailure, Reason, Request};
 use crate::every::BadInterval;
+use crate::live::StreamReport;
 use crate::observe::Class;
 use crate::outcome::{Instance, Outcome, Report, StopReason};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 impl Engine {
-    pub(super) fn close(mut self, ended: Ended) -> (Outcome, Vec<ErrorKind>) {
+    pub(super) fn close(&mut self, ended: Ended) -> (Outcome, Vec<ErrorKind>) {
         let raised = self.core.raised.take();
         let (reason, mut errors) = match (ended, raised) {
             (Err(kind), _) => (StopReason::Failed, vec![kind]),
@@ -26,7 +27,16 @@ impl Engine {
         let pending = self.count_pending();
         errors.append(&mut self.stop_all());
         let reason = if errors.is_empty() { reason } else { StopReason::Failed };
-        (self.into_outcome(reason, pending), errors)
+        (self.outcome(reason, pending), errors)
+    }
+
+    fn live_reports(&mut self) -> Vec<StreamReport> {
+        let channels = self.hubs.iter_mut().map(|hub| hub.channel_mut());
+        let reports = channels.filter_map(|channel| {
+            let name = channel.name().clone();
+            Some(channel.side()?.report(&name))
+        });
+        reports.collect()
     }
 
     /// What will not be run any more; emitted values among it are dropped.
@@ -34,7 +44,9 @@ impl Engine {
         let emissions: usize =
             self.hubs.iter_mut().map(|hub| hub.channel_mut().discard_emitted(&self.core)).sum();
         *self.core.desk().joined.borrow_mut() = Default::default();
-        (self.core.alive + emissions) as u64
+        let sides = self.hubs.iter_mut().filter_map(|hub| Some(hub.channel_mut().side()?.waiting()));
+        let received: usize = sides.sum();
+        (self.core.alive + emissions + received) as u64
     }
 
     /// Runs `on_stop` of all that started; their errors.
@@ -62,7 +74,16 @@ impl Engine {
         errors
     }
 
-    fn into_outcome(mut self, reason: StopReason, pending: u64) -> Outcome {
+    fn outcome(&mut self, reason: StopReason, pending: u64) -> Outcome {
+        let live = self.live_reports();
+        let (handover, steps, max_behind) =
+            self.live.as_mut().map_or((None, Vec::new(), Duration::ZERO), |live| {
+                (
+                    Some(Timestamp::from_nanos(live.handover())),
+                    std::mem::take(&mut live.steps),
+                    live.max_behind,
+                )
+            });
         let desk = self.core.desk();
         let report = Report {
             reason,
@@ -73,6 +94,14 @@ impl Engine {
             clamped: desk.clamped.get(),
             pending,
             errors: self.core.errors,
+            dropped: live.iter().map(|stream| stream.dropped).sum(),
+            missed: self.core.missed,
+            restamped: live.iter().map(|stream| stream.restamped).sum(),
+            max_lag: live.iter().filter_map(|stream| stream.max_lag).max(),
+            max_behind,
+            handover,
+            clock_steps: steps,
+            live,
         };
         let collected = self
             .hubs
@@ -80,8 +109,10 @@ impl Engine {
             .filter_map(|hub| Some((hub.channel().name().to_string(), hub.channel_mut().take_collected()?)));
         let collected = collected.collect();
         let names = self.core.names.iter().map(|name| name.to_string());
-        let strategies =
-            names.zip(self.nodes.into_list()).map(|(name, node)| Instance { name, node }).collect();
+        let strategies = names
+            .zip(std::mem::take(&mut self.nodes).into_list())
+            .map(|(name, node)| Instance { name, node })
+            .collect();
         Outcome::new(report, strategies, collected)
     }
 

@@ -5,9 +5,11 @@
 //! runs until `limit`, the earliest time of the others; a handler that schedules something earlier lowers it.
 
 mod close;
+mod live;
 mod open;
 mod rounds;
 
+pub(crate) use live::{Live, LiveRun};
 use rounds::Round;
 
 use crate::core::Core;
@@ -15,6 +17,7 @@ use crate::error::ErrorKind;
 use crate::graph::Parts;
 use crate::heads::Due;
 use crate::hub::{AnyHub, Filled};
+use crate::live::StopHandle;
 use crate::merge::Merge;
 use crate::nodes::Nodes;
 use crate::observe::Class;
@@ -50,6 +53,13 @@ pub(crate) struct Engine {
     limits: Limits,
     /// Holds time back, if the run is paced.
     pacer: Option<Pacer>,
+    /// What a live run has beside.
+    live: Option<Box<Live>>,
+    stop: StopHandle,
+    /// Nothing later is dispatched before the engine has looked around: the clock in a live run.
+    horizon: i64,
+    /// The time of the instant that was begun last.
+    next: i64,
     start: i64,
     /// Where the event dispatched last came from, for error messages.
     event: Option<Origin>,
@@ -69,6 +79,8 @@ enum Origin {
 
 /// Whose turn it is.
 enum Turn {
+    /// The event that a live stream shows.
+    Shown,
     /// Events of sources up to the limit, the outer one if nothing of an agenda comes before it.
     Lanes { limit: i64, outer: i64 },
     /// Emissions of `on_start`, which are part of round 0.
@@ -79,12 +91,14 @@ enum Turn {
     Rounds,
     /// A strategy whose events of this instant are all in.
     Settle,
+    /// Nothing is due up to the horizon.
+    Wait,
     /// Nothing is left to do.
     Finish,
 }
 
 impl Engine {
-    pub(crate) fn new(parts: Parts, core: Core, limits: Limits) -> Self {
+    pub(crate) fn new(parts: Parts, core: Core, limits: Limits, stop: StopHandle) -> Self {
         let Parts { hubs, emitted, lanes, nodes, .. } = parts;
         Engine {
             merge: Merge::new(lanes.len()),
@@ -92,6 +106,10 @@ impl Engine {
             started: vec![false; nodes.len()],
             round: Round::default(),
             pacer: None,
+            live: None,
+            stop,
+            horizon: i64::MAX,
+            next: i64::MIN,
             start: 0,
             event: None,
             core,
@@ -116,34 +134,50 @@ impl Engine {
     fn run_loop(&mut self) -> Ended {
         loop {
             match self.turn() {
-                Turn::Lanes { limit, outer } => self.run_lanes(limit, outer)?,
-                Turn::Emissions => {
-                    self.hold();
-                    self.run_emissions();
-                }
-                Turn::Agenda { limit } => self.run_agenda(limit),
-                Turn::Rounds => self.run_rounds()?,
-                Turn::Settle => self.settle(),
-                Turn::Finish => return Ok(StopReason::Finished),
+                Turn::Finish | Turn::Wait => return Ok(StopReason::Finished),
+                turn => self.perform(turn)?,
             }
             if let Some(stopped) = self.stopped() {
                 return stopped;
             }
+            if self.stop.is_requested() {
+                return Ok(StopReason::Requested);
+            }
         }
+    }
+
+    fn perform(&mut self, turn: Turn) -> Result<(), ErrorKind> {
+        match turn {
+            Turn::Shown => self.run_shown(),
+            Turn::Lanes { limit, outer } => self.run_lanes(limit, outer)?,
+            Turn::Emissions => {
+                self.hold();
+                self.run_emissions();
+            }
+            Turn::Agenda { limit } => self.run_agenda(limit),
+            Turn::Rounds => self.run_rounds()?,
+            Turn::Settle => self.settle(),
+            Turn::Wait | Turn::Finish => {}
+        }
+        Ok(())
     }
 
     /// Rule S7, seen from above: whose item has the least place.
     fn turn(&mut self) -> Turn {
         let now = self.now();
         let lane = self.merge.peek();
+        let shown = self.live.as_ref().and_then(|live| live.first());
         let head = self.core.heads.first();
         let agenda = (head != Due::NEVER).then(|| head.time());
         // Only round 0 has source events and agenda items at `now`: what comes later joins the rounds.
         if now > self.last() {
             return Turn::Finish;
         }
-        if lane.is_some_and(|time| time <= now) {
+        if lane.is_some_and(|time| time <= now) && !self.is_shown_first(shown) {
             return Turn::Lanes { limit: now, outer: now };
+        }
+        if shown.is_some_and(|(time, _)| time <= now) {
+            return Turn::Shown;
         }
         if agenda.is_some_and(|time| time <= now) {
             // The emissions of `on_start` are part of round 0, between its events and its calls (S36).
@@ -155,41 +189,61 @@ impl Engine {
         if !self.core.unsettled.is_empty() {
             return Turn::Settle;
         }
-        self.move_on(lane, agenda)
+        self.move_on(lane, shown, agenda)
+    }
+
+    /// True if the event that a live stream shows comes before all past ones.
+    fn is_shown_first(&mut self, shown: Option<(i64, usize)>) -> bool {
+        shown.is_some() && self.merge.peek_lane().is_none_or(|lane| shown < Some(lane))
     }
 
     /// Nothing is left at this instant: who is next?
-    fn move_on(&mut self, lane: Option<i64>, agenda: Option<i64>) -> Turn {
+    fn move_on(&mut self, lane: Option<i64>, shown: Option<(i64, usize)>, agenda: Option<i64>) -> Turn {
         let mut last = self.last();
-        let is_over = match (lane, agenda) {
-            (None, None) => true,
-            (None, Some(agenda)) => agenda > last || (self.limits.end.is_none() && self.core.alive == 0),
-            (Some(lane), None) => lane > last,
-            (Some(lane), Some(agenda)) => lane.min(agenda) > last,
-        };
-        if is_over {
-            return Turn::Finish;
+        let data = lane.into_iter().chain(shown.map(|(time, _)| time)).min();
+        let next = data.into_iter().chain(agenda).min();
+        let is_idle = data.is_none() && !self.core.going && self.core.alive == 0;
+        let Some(next) = next.filter(|&next| next <= last && !is_idle) else { return self.nothing_left() };
+        if next > self.horizon || self.is_drained() {
+            return if self.is_drained() { Turn::Finish } else { Turn::Wait };
         }
         self.core.round = 0;
         self.core.end_trace();
-        if let (Some(pacer), Some(next)) = (&self.pacer, lane.into_iter().chain(agenda).min()) {
+        self.next = next;
+        last = last.min(self.horizon);
+        if let Some(pacer) = &self.pacer {
             // Instant by instant, each when its time has come.
             pacer.wait_for(next);
             last = next;
         }
-        match (lane, agenda) {
-            (Some(lane), agenda) if agenda.is_none_or(|agenda| lane <= agenda) => {
-                Turn::Lanes { limit: agenda.unwrap_or(i64::MAX).min(last), outer: last }
-            }
-            _ => Turn::Agenda { limit: last },
+        if data != Some(next) {
+            // Data come before timers: those of a live stream's instant wait for its event.
+            return Turn::Agenda { limit: shown.map_or(last, |(time, _)| last.min(time - 1)) };
         }
+        if self.is_shown_first(shown) {
+            return Turn::Shown;
+        }
+        let outer = shown.map_or(last, |(time, _)| last.min(time));
+        Turn::Lanes { limit: agenda.unwrap_or(i64::MAX).min(outer), outer }
+    }
+
+    /// No item is left before the end.
+    fn nothing_left(&mut self) -> Turn {
+        let Some(live) = &self.live else { return Turn::Finish };
+        let is_at_end = match live.is_on() {
+            true => self.horizon > self.last(),
+            false => live.handover() > self.last(),
+        };
+        if is_at_end || !self.core.going || self.is_drained() { Turn::Finish } else { Turn::Wait }
     }
 
     /// Dispatches source events in merged order up to `limit`, or up to what a handler schedules before that.
     fn run_lanes(&mut self, limit: i64, outer: i64) -> Result<(), ErrorKind> {
         self.core.desk().set_limit(outer);
         self.core.desk().lower_limit(limit);
+        let portion = self.core.desk().burst.get();
         while let Some((lane, times)) = self.merge.run() {
+            let times = &times[..times.len().min(portion)];
             let first = times[0];
             if first > self.core.desk().limit.get() {
                 if self.finish_instant(outer)? && first <= self.core.desk().limit.get() {
@@ -208,6 +262,13 @@ impl Engine {
             if dry {
                 // A fault of the source takes effect now, before any other item (S15).
                 self.refill(lane)?;
+                if self.stop.is_requested() {
+                    break;
+                }
+            }
+            if self.live.is_some() {
+                // The sources, the clock and others on this thread want to be looked after.
+                break;
             }
         }
         Ok(())
@@ -240,7 +301,9 @@ impl Engine {
         match filled {
             Filled::Events => Ok(()),
             Filled::Ended => {
-                self.lane_ended(stream);
+                if !self.goes_on_live(lane) {
+                    self.lane_ended(stream);
+                }
                 Ok(())
             }
             Filled::Fault(fault) => Err(self.source_error(stream, fault)),
@@ -252,7 +315,8 @@ impl Engine {
         self.open_lanes -= 1;
         if self.open_lanes == 0 && self.limits.end.is_none() {
             self.core.going = false;
-            self.core.draining = true;
+            // What has to wait for its time cannot run away (S29).
+            self.core.draining = self.live.is_none();
         }
         let desk = self.core.desk();
         for call in self.ends(stream) {
@@ -285,9 +349,7 @@ impl Engine {
                 ErrorKind::Unordered { stream, position, index, previous, found }
             }
             FaultKind::Failed(error) => ErrorKind::Source { stream, position, index, error },
-            FaultKind::Panicked(message) => {
-                ErrorKind::Source { stream, position, index, error: format!("it panicked: {message}").into() }
-            }
+            what => ErrorKind::Source { stream, position, index, error: what.to_string().into() },
         }
     }
 
@@ -295,7 +357,8 @@ impl Engine {
     fn run_agenda(&mut self, limit: i64) {
         let node = self.core.heads.first_node();
         let others = self.core.heads.first_but(node);
-        let lane = self.merge.peek().map_or(Due::NEVER, Due::at);
+        let shown = self.live.as_ref().and_then(|live| live.first()).map(|(time, _)| time);
+        let lane = self.merge.peek().into_iter().chain(shown).min().map_or(Due::NEVER, Due::at);
         self.core.desk().set_limit(limit);
         if let Some(node) = self.nodes.get_mut(node) {
             node.run_agenda(&mut self.core, others.min(lane));

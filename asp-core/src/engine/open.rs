@@ -1,12 +1,13 @@
 //! The beginning of a run: sources are opened, the start is settled, `on_start` runs (S17, S18, S36).
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{Ended, Engine};
 use crate::error::ErrorKind;
 use crate::hub::Filled;
 use crate::outcome::{Outcome, StopReason};
-use crate::time::Pacer;
+use crate::time::{Pacer, Timestamp};
 
 impl Engine {
     /// Runs from start to end; what is left of it, and the errors that stopped it, the first one first.
@@ -19,9 +20,9 @@ impl Engine {
     }
 
     /// Everything before the first item of class 1. A reason, if the run stops there.
-    fn open(&mut self) -> Result<Option<StopReason>, ErrorKind> {
+    pub(super) fn open(&mut self) -> Result<Option<StopReason>, ErrorKind> {
         let mut states = self.fill_all();
-        self.start = self.find_start();
+        self.start = self.find_start()?;
         self.core.desk().at(self.start);
         for (lane, state) in states.iter_mut().enumerate() {
             self.skip_early(lane, state);
@@ -35,14 +36,18 @@ impl Engine {
             }
         }
         self.pacer = Pacer::new(self.limits.pace, self.start);
-        self.core.going = self.limits.end.is_some() || self.open_lanes > 0;
+        // A live run without sources lasts until it is stopped (S25).
+        let lasts = self.live.is_some() && self.lanes.is_empty();
+        self.core.going = self.limits.end.is_some() || self.open_lanes > 0 || lasts;
         if !self.start_all() {
             return self.stopped().unwrap_or(Ok(StopReason::Failed)).map(Some);
         }
         // What `on_start` emitted or scheduled for now is part of round 0 (S36).
         self.promote();
         for (lane, state) in states.iter().enumerate() {
-            if let Filled::Ended = state {
+            if let Filled::Ended = state
+                && !self.goes_on_live(lane)
+            {
                 // Empty from the start: its end belongs to the next round of the start (S54).
                 self.lane_ended(self.lanes[lane]);
             }
@@ -54,16 +59,19 @@ impl Engine {
     fn run_guarded(&mut self) -> Ended {
         match catch_unwind(AssertUnwindSafe(|| self.run_loop())) {
             Ok(ended) => ended,
-            Err(panic) => {
-                let Engine { core, nodes, .. } = self;
-                core.raise_panic(panic, |core, node| {
-                    if let Some(node) = nodes.get_mut(node as usize) {
-                        node.poison(core);
-                    }
-                });
-                Ok(StopReason::Failed)
-            }
+            Err(panic) => self.panicked(panic),
         }
+    }
+
+    /// A panic went through the loop: whoever had the desk is never called again (S44).
+    pub(super) fn panicked(&mut self, panic: Box<dyn Any + Send>) -> Ended {
+        let Engine { core, nodes, .. } = self;
+        core.raise_panic(panic, |core, node| {
+            if let Some(node) = nodes.get_mut(node as usize) {
+                node.poison(core);
+            }
+        });
+        Ok(StopReason::Failed)
     }
 
     fn fill_all(&mut self) -> Vec<Filled> {
@@ -77,12 +85,20 @@ impl Engine {
     }
 
     /// The start given, or the earliest event that is not after the end, or 0.
-    fn find_start(&mut self) -> i64 {
+    fn find_start(&mut self) -> Result<i64, ErrorKind> {
+        let handover = self.live.as_ref().map(|live| live.handover());
         if let Some(start) = self.limits.start {
-            return start.as_nanos();
+            return match handover {
+                Some(handover) if start.as_nanos() > handover => {
+                    Err(ErrorKind::StartsLater { start, now: Timestamp::from_nanos(handover) })
+                }
+                _ => Ok(start.as_nanos()),
+            };
         }
         let last = self.limits.end.map_or(i64::MAX, |end| end.as_nanos());
-        self.merge.earliest().unwrap_or(last.min(0)).min(last)
+        // A live run begins at the latest when it begins.
+        let latest = handover.unwrap_or(i64::MAX).min(last);
+        Ok(self.merge.earliest().unwrap_or(handover.unwrap_or(0)).min(latest))
     }
 
     /// Drops the events of a lane that are before the start.
@@ -120,6 +136,6 @@ impl Engine {
         let has_end = self.limits.end.is_some();
         let has_work = !self.lanes.is_empty() || self.core.alive > 0 || !self.round.is_empty();
         let has_timer = self.nodes.iter().any(|node| node.timers() > 0);
-        if !has_end && !has_work && has_timer { Err(ErrorKind::NoEnd) } else { Ok(()) }
+        if self.live.is_none() && !has_end && !has_work && has_timer { Err(ErrorKind::NoEnd) } else { Ok(()) }
     }
 }

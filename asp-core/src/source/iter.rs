@@ -108,6 +108,15 @@ impl TimeError for OutOfRange {
     }
 }
 
+/// An iterator as something to pull from.
+pub(crate) fn pull_items<T, I>(items: I) -> Box<dyn Pull<T>>
+where
+    T: Payload,
+    I: Iterator<Item: PastItem<T>> + Send + 'static,
+{
+    Box::new(Items::new(items))
+}
+
 pub(super) struct Items<I> {
     items: I,
     /// How many items came so far.

@@ -4,10 +4,12 @@
 //! (S21); when a fault takes effect is the engine's business. One dynamic call is made per batch, none per event.
 
 mod iter;
+mod live;
 mod merged;
 mod per_instant;
 mod reorder;
 mod shared;
+mod stamped;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -17,6 +19,12 @@ use crate::stream::Payload;
 use crate::time::{Duration, Timestamp};
 
 pub use iter::{PastItem, TimeError};
+pub use live::{IntoLive, Streaming};
+pub use stamped::Stamped;
+
+pub(crate) use iter::pull_items;
+pub(crate) use live::LivePart;
+pub(crate) use stamped::Stamp;
 
 /// Feeds a stream with timed values.
 ///
@@ -37,6 +45,9 @@ pub use iter::{PastItem, TimeError};
 pub struct Source<T> {
     pub(crate) pull: Box<dyn Pull<T>>,
     pub(crate) read_ahead: Option<usize>,
+    pub(crate) live: Option<LivePart<T>>,
+    /// An option that makes no sense here, for the check of the graph.
+    pub(crate) misuse: Option<&'static str>,
 }
 
 impl<T: Payload> Source<T> {
@@ -87,6 +98,25 @@ impl<T: Payload> Source<T> {
         Source::from_pull(shared::Shared::new(items))
     }
 
+    /// A source of recorded events, which carry two times each: [`Recording`](crate::Recording) has them (S62).
+    ///
+    /// The source may not go back in [`Stamped::time`] (S15); the event times may. Adaptors such as `reorder` are for
+    /// plain past sources.
+    ///
+    /// ```
+    /// use asp_core::{Source, Stamped, Timestamp};
+    ///
+    /// let at = Timestamp::from_secs;
+    /// let source: Source<f64> = Source::stamped([Stamped { time: at(100), event_time: at(97), value: 21.5 }]);
+    /// # drop(source);
+    /// ```
+    pub fn stamped<I>(items: I) -> Self
+    where
+        I: IntoIterator<Item = Stamped<T>, IntoIter: Send + 'static>,
+    {
+        Source::from_pull(stamped::StampedItems::new(items.into_iter()))
+    }
+
     /// One source from several, merged by time; equal times by position in the list, then in source order (S61).
     ///
     /// ```
@@ -100,7 +130,13 @@ impl<T: Payload> Source<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn merge(sources: impl IntoIterator<Item = Source<T>>) -> Self {
-        Source::from_pull(merged::Merged::new(sources.into_iter().collect()))
+        let sources: Vec<Source<T>> = sources.into_iter().map(Source::adapted).collect();
+        let live = sources.iter().any(|source| source.live.is_some());
+        let misuse = live.then_some(
+            "`Source::merge` joins past sources; join live streams with `futures::stream::select`",
+        );
+        let misuse = sources.iter().find_map(|source| source.misuse).or(misuse);
+        Source { misuse, ..Source::from_pull(merged::Merged::new(sources)) }
     }
 
     /// Allows events to come late by up to `window`: they are held and released in order once the source has
@@ -119,7 +155,8 @@ impl<T: Payload> Source<T> {
     /// # Ok::<(), asp_core::Error>(())
     /// ```
     pub fn reorder(self, window: Duration) -> Self {
-        Source { pull: Box::new(reorder::Reorder::new(self.pull, window)), read_ahead: self.read_ahead }
+        let source = self.adapted();
+        Source { pull: Box::new(reorder::Reorder::new(source.pull, window)), ..source }
     }
 
     /// Keeps only the last event of each instant: for snapshots, of which the latest says all (S60).
@@ -135,7 +172,9 @@ impl<T: Payload> Source<T> {
     /// # Ok::<(), asp_core::Error>(())
     /// ```
     pub fn last_per_instant(self) -> Self {
-        Source { pull: Box::new(per_instant::PerInstant::<T, per_instant::Last<T>>::new(self.pull)), ..self }
+        let source = self.adapted();
+        let pull = Box::new(per_instant::PerInstant::<T, per_instant::Last<T>>::new(source.pull));
+        Source { pull, ..source }
     }
 
     /// Makes one event of all events of an instant: a `Vec` of their values in source order (S60).
@@ -151,8 +190,13 @@ impl<T: Payload> Source<T> {
     /// # Ok::<(), asp_core::Error>(())
     /// ```
     pub fn batch_per_instant(self) -> Source<Vec<T>> {
-        let pull = Box::new(per_instant::PerInstant::<T, Vec<T>>::new(self.pull));
-        Source { pull, read_ahead: self.read_ahead }
+        let source = self.adapted();
+        let misuse = source
+            .live
+            .is_some()
+            .then_some("`batch_per_instant()` is for past sources; put it before `then_live(..)`");
+        let pull = Box::new(per_instant::PerInstant::<T, Vec<T>>::new(source.pull));
+        Source { pull, read_ahead: source.read_ahead, live: None, misuse: source.misuse.or(misuse) }
     }
 
     /// Pulls at most `events` at a time, instead of a batch of 4 KiB.
@@ -170,8 +214,17 @@ impl<T: Payload> Source<T> {
         Source { read_ahead: Some(events.max(1)), ..self }
     }
 
+    /// Notes the use of an adaptor on a source of stamped events, whose stamps it would lose.
+    fn adapted(mut self) -> Self {
+        if self.pull.stamps().is_some() {
+            let misuse = "adaptors are for plain past sources, not for `Source::stamped(..)`";
+            self.misuse = self.misuse.or(Some(misuse));
+        }
+        self
+    }
+
     fn from_pull(pull: impl Pull<T> + 'static) -> Self {
-        Source { pull: Box::new(pull), read_ahead: None }
+        Source { pull: Box::new(pull), read_ahead: None, live: None, misuse: None }
     }
 
     /// How many events one pull may bring (S19).
@@ -260,6 +313,12 @@ pub(crate) trait Pull<T>: Send {
 
     /// Stops checking that times do not go back, because the caller puts them in order.
     fn allow_disorder(&mut self) {}
+
+    /// What the items of the last pull carry beside time and value, one for each of its times; none if they are plain
+    /// events.
+    fn stamps(&mut self) -> Option<&mut VecDeque<Stamp>> {
+        None
+    }
 }
 
 /// Why a pull stopped.
@@ -284,9 +343,40 @@ pub(crate) struct SourceFault {
 
 #[derive(Debug)]
 pub(crate) enum FaultKind {
-    Unordered { previous: Timestamp, found: Timestamp },
+    Unordered {
+        previous: Timestamp,
+        found: Timestamp,
+    },
     Failed(Box<dyn std::error::Error + Send + Sync>),
     Panicked(String),
+    /// The queue of a live source is full, and that is an error (S39).
+    QueueFull {
+        capacity: usize,
+    },
+    /// A live event came later than its stream allows (S37).
+    Late {
+        lag: Duration,
+        max: Duration,
+    },
+    /// A task of its own needs a runtime.
+    NoRuntime,
+}
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FaultKind::Unordered { previous, found } => write!(f, "{found} after {previous}"),
+            FaultKind::Failed(error) => error.fmt(f),
+            FaultKind::Panicked(message) => write!(f, "it panicked: {message}"),
+            FaultKind::QueueFull { capacity } => {
+                write!(f, "{capacity} events wait already; allow more with `.queue(..)`, or drop some")
+            }
+            FaultKind::Late { lag, max } => write!(f, "an event is {lag} late, {max} are allowed"),
+            FaultKind::NoRuntime => {
+                f.write_str("`own_task` needs a tokio runtime; await the run inside `#[tokio::main]`")
+            }
+        }
+    }
 }
 
 impl SourceFault {

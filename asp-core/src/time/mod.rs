@@ -10,6 +10,7 @@
 //!
 //! Reading a clock is not the business of these types: in a run the time comes from the run alone.
 
+mod clock;
 mod convert;
 mod delay;
 mod duration;
@@ -19,12 +20,15 @@ mod duration_ops;
 mod duration_text;
 mod pace;
 mod rfc3339;
+mod stopwatch;
 mod timestamp;
+mod tokio_sleep;
 mod units;
 
 #[cfg(test)]
 mod tests;
 
+pub use clock::{Clock, ClockStep, ManualClock, ManualSleep, Steering, SystemClock, TokioClock};
 pub use convert::OutOfRange;
 pub use delay::Delay;
 pub use duration::{Duration, ParseDurationError};
@@ -33,3 +37,5 @@ pub use rfc3339::ParseTimestampError;
 pub use timestamp::Timestamp;
 
 pub(crate) use pace::Pacer;
+pub(crate) use stopwatch::Stopwatch;
+pub(crate) use tokio_sleep::sleep_in_tokio;

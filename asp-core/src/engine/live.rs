@@ -1,0 +1,484 @@
+//! A live run: the same loop as over history, which looks at sources and clock between two items (S30 to S40).
+//!
+//! Before H, the hand-over, it works off what history has, as fast as it can. From H on nothing is dispatched before the
+//! clock has reached its time (S6), and each live stream shows one event to the merge (S32).
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::{Ended, Engine, Origin, Turn};
+use crate::error::ErrorKind;
+use crate::live::side::Shown;
+use crate::live::wake::Wakes;
+use crate::node::{BURST, Step};
+use crate::observe::Class;
+use crate::outcome::{Outcome, StopReason};
+use crate::time::{Clock, ClockStep, Duration, Stopwatch, Timestamp};
+
+/// How many corrections of the clock the report lists.
+const STEPS: usize = 1_000;
+
+/// What a live run has beside the parts of every run.
+pub(crate) struct Live {
+    clock: Arc<dyn Clock>,
+    pub(super) wakes: Arc<Wakes>,
+    phase: Phase,
+    /// The hand-over instant H (S30).
+    handover: i64,
+    /// What each lane with a live side is about, by lane.
+    lanes: Vec<State>,
+    /// Lanes that show an item, by its time and their rank.
+    shown: BinaryHeap<Reverse<(i64, u32)>>,
+    /// Lanes that show none, and may have one in their queue.
+    hungry: Vec<u32>,
+    /// When sources that are down want to be looked at again; few, if any.
+    retries: Vec<(Timestamp, u32)>,
+    /// Lanes to look at, kept to save the allocation.
+    looking: Vec<u32>,
+    options: LiveRun,
+    draining: bool,
+    pub(super) steps: Vec<ClockStep>,
+    pub(super) max_behind: Duration,
+    caught_up: bool,
+}
+
+/// The options of a live run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LiveRun {
+    pub(crate) drain: bool,
+    pub(crate) spin: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Sources are being opened, history is being fetched (S31).
+    Opening,
+    /// Items before H, at full speed.
+    Virtual,
+    /// Items from H on, when their time has come.
+    Live,
+    Over,
+}
+
+/// What a lane is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// It has no live side.
+    None,
+    /// Its source is being opened.
+    Opening,
+    /// Its own past is not exhausted: arrivals wait (S33).
+    Past,
+    /// It shows one item after the other.
+    On,
+    /// Its live source has ended.
+    Ended,
+}
+
+impl Live {
+    pub(crate) fn new(clock: Arc<dyn Clock>, options: LiveRun) -> Self {
+        Live {
+            clock,
+            wakes: Arc::default(),
+            phase: Phase::Opening,
+            handover: 0,
+            lanes: Vec::new(),
+            shown: BinaryHeap::new(),
+            hungry: Vec::new(),
+            retries: Vec::new(),
+            looking: Vec::new(),
+            options,
+            draining: false,
+            steps: Vec::new(),
+            max_behind: Duration::ZERO,
+            caught_up: false,
+        }
+    }
+
+    /// The item that is shown first.
+    #[inline]
+    pub(super) fn first(&self) -> Option<(i64, usize)> {
+        self.shown.peek().map(|Reverse((time, lane))| (*time, *lane as usize))
+    }
+
+    /// True once time is that of the clock.
+    #[inline]
+    pub(super) fn is_on(&self) -> bool {
+        self.phase == Phase::Live
+    }
+
+    pub(super) fn handover(&self) -> i64 {
+        self.handover
+    }
+
+    fn now(&self) -> i64 {
+        self.clock.now().as_nanos()
+    }
+
+    fn set_retry(&mut self, lane: u32, time: Option<Timestamp>) {
+        self.retries.retain(|&(_, other)| other != lane);
+        self.retries.extend(time.map(|time| (time, lane)));
+    }
+
+    /// When the first source wants to be looked at again.
+    fn retry_at(&self) -> Timestamp {
+        self.retries.iter().map(|&(time, _)| time).min().unwrap_or(Timestamp::MAX)
+    }
+}
+
+impl Engine {
+    /// Makes the run a live one: `H` is now.
+    pub(crate) fn make_live(&mut self, live: Live) {
+        let clock = Arc::clone(&live.clock);
+        let live = self.live.insert(Box::new(live));
+        live.handover = live.now();
+        for (lane, &stream) in self.lanes.iter().enumerate() {
+            let channel = self.hubs[stream as usize].channel_mut();
+            let is_live = channel.is_live();
+            if is_live {
+                channel.go_live(&clock, &live.wakes, lane as u32);
+            }
+            live.lanes.push(if is_live { State::Opening } else { State::None });
+        }
+        if let Some(desk) = &mut self.core.desk {
+            desk.clock = Some(clock);
+        }
+        self.horizon = live.handover.saturating_sub(1);
+    }
+
+    /// Goes on with a live run until it has to wait, or has had its share of the time.
+    pub(crate) fn poll_live(&mut self, cx: &mut Context<'_>) -> Poll<(Outcome, Vec<ErrorKind>)> {
+        let ended = match catch_unwind(AssertUnwindSafe(|| self.go_on(cx))) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(ended)) => ended,
+            Err(panic) => self.panicked(panic),
+        };
+        if let Some(live) = &mut self.live {
+            live.phase = Phase::Over;
+        }
+        Poll::Ready(self.close(ended))
+    }
+
+    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
+        if let Some(live) = &self.live {
+            live.wakes.run.register(cx.waker());
+        }
+        self.stop.register(cx.waker());
+        let share = Stopwatch::start();
+        loop {
+            if let Some(ended) = self.look_around() {
+                return Poll::Ready(ended);
+            }
+            match self.phase() {
+                Phase::Opening => match self.poll_open() {
+                    Poll::Ready(Ok(None)) => continue,
+                    Poll::Ready(Ok(Some(reason))) => return Poll::Ready(Ok(reason)),
+                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                    Poll::Pending if self.wait(cx) => continue,
+                    Poll::Pending => return Poll::Pending,
+                },
+                Phase::Over => return Poll::Pending,
+                Phase::Virtual | Phase::Live => {}
+            }
+            match self.turn() {
+                Turn::Finish => return Poll::Ready(Ok(self.finished())),
+                Turn::Wait if self.phase() == Phase::Virtual => self.hand_over(),
+                Turn::Wait => {
+                    if !self.catch_up() && !self.wait(cx) {
+                        return Poll::Pending;
+                    }
+                }
+                turn => self.perform_portion(turn)?,
+            }
+            if let Some(stopped) = self.stopped() {
+                return Poll::Ready(stopped);
+            }
+            if share.is_over() {
+                // Others on this thread have their turn; the sources of this run among them.
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Performs a turn that is no longer than the others on this thread can wait.
+    fn perform_portion(&mut self, turn: Turn) -> Result<(), ErrorKind> {
+        if self.phase() == Phase::Live {
+            let behind = Duration::from_nanos(self.horizon.saturating_sub(self.next));
+            if let Some(live) = &mut self.live {
+                live.max_behind = live.max_behind.max(behind);
+            }
+        }
+        let watch = Stopwatch::start();
+        let done = self.perform(turn);
+        let share = watch.share();
+        let burst = &self.core.desk().burst;
+        if share > 0.5 {
+            burst.set((burst.get() / 2).max(1));
+        } else if share < 0.1 {
+            burst.set((burst.get() * 2).min(BURST));
+        }
+        done
+    }
+
+    fn phase(&self) -> Phase {
+        self.live.as_ref().map_or(Phase::Over, |live| live.phase)
+    }
+
+    fn finished(&self) -> StopReason {
+        let draining = self.live.as_ref().is_some_and(|live| live.draining);
+        if draining { StopReason::Requested } else { StopReason::Finished }
+    }
+
+    /// What may have happened since the last item: a stop, arrivals, the passing of time.
+    fn look_around(&mut self) -> Option<Ended> {
+        if self.stop.is_requested() && !self.begin_drain() {
+            return Some(Ok(StopReason::Requested));
+        }
+        self.receive();
+        if self.phase() == Phase::Live {
+            if let Err(fault) = self.show_all() {
+                return Some(Err(fault));
+            }
+            self.read_clock();
+        }
+        None
+    }
+
+    /// Lets sources that were woken, or whose time it is, put what they have into their queues.
+    fn receive(&mut self) {
+        let Some(live) = &mut self.live else { return };
+        if live.draining {
+            return;
+        }
+        if live.wakes.any() {
+            live.wakes.take(&mut live.looking);
+        }
+        if !live.retries.is_empty() {
+            let now = live.clock.now();
+            let due = live.retries.extract_if(.., |&mut (time, _)| time <= now);
+            live.looking.extend(due.map(|(_, lane)| lane));
+        }
+        while let Some(lane) = live.looking.pop() {
+            if live.lanes[lane as usize] == State::Opening {
+                continue;
+            }
+            let stream = self.lanes[lane as usize];
+            let Some(side) = self.hubs[stream as usize].channel_mut().side() else { continue };
+            side.look();
+            live.set_retry(lane, side.retry_at());
+            if live.lanes[lane as usize] == State::On {
+                live.hungry.push(lane);
+            }
+        }
+    }
+
+    /// Lets each stream that shows no item take the next one from its queue (S32).
+    fn show_all(&mut self) -> Result<(), ErrorKind> {
+        let last = self.now();
+        while let Some(lane) = self.live.as_mut().and_then(|live| live.hungry.pop()) {
+            let stream = self.lanes[lane as usize];
+            let Some(live) = &mut self.live else { break };
+            let Some(side) = self.hubs[stream as usize].channel_mut().side() else { continue };
+            if live.lanes[lane as usize] != State::On {
+                continue;
+            }
+            match side.show(last) {
+                Shown::Nothing => {}
+                Shown::At(time) => live.shown.push(Reverse((time, lane))),
+                Shown::Fault(fault) => return Err(self.source_error(stream, fault)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Nothing later than the clock is dispatched (S6).
+    fn read_clock(&mut self) {
+        let Some(live) = &mut self.live else { return };
+        self.horizon = live.now();
+        self.core.clock = self.horizon;
+        while let Some(step) = live.clock.take_step() {
+            if live.steps.len() < STEPS {
+                live.steps.push(step);
+            }
+        }
+    }
+
+    /// Goes on with opening the sources; ready when the run has begun.
+    fn poll_open(&mut self) -> Poll<Result<Option<StopReason>, ErrorKind>> {
+        let mut all = true;
+        for lane in 0..self.lanes.len() {
+            let Some(live) = &mut self.live else { break };
+            if live.lanes[lane] != State::Opening {
+                continue;
+            }
+            let stream = self.lanes[lane];
+            let channel = self.hubs[stream as usize].channel_mut();
+            let Some(side) = channel.side() else { continue };
+            match side.poll_open() {
+                Poll::Pending => {
+                    all = false;
+                    live.set_retry(lane as u32, side.retry_at());
+                }
+                Poll::Ready(Err(fault)) => return Poll::Ready(Err(self.source_error(stream, fault))),
+                Poll::Ready(Ok(())) => {
+                    live.lanes[lane] = State::Past;
+                    channel.take_history();
+                    live.looking.push(lane as u32);
+                }
+            }
+        }
+        if !all {
+            return Poll::Pending;
+        }
+        if let Some(live) = &mut self.live {
+            live.phase = Phase::Virtual;
+        }
+        Poll::Ready(self.open())
+    }
+
+    /// The past of a lane is exhausted. True if it goes on live.
+    pub(super) fn goes_on_live(&mut self, lane: usize) -> bool {
+        let Some(live) = &mut self.live else { return false };
+        if live.lanes.get(lane) != Some(&State::Past) {
+            return false;
+        }
+        self.hubs[self.lanes[lane] as usize].channel_mut().past_ended();
+        live.lanes[lane] = State::On;
+        live.hungry.push(lane as u32);
+        true
+    }
+
+    /// Everything before H is done: the live phase begins (S36).
+    fn hand_over(&mut self) {
+        let Some(live) = &mut self.live else { return };
+        live.phase = Phase::Live;
+        let handover = live.handover;
+        self.core.desk().live.set(true);
+        self.run_step(handover, Step::Live);
+    }
+
+    /// For the first time nothing is due at the clock (S36). True if hooks were told so now.
+    fn catch_up(&mut self) -> bool {
+        let now = self.now();
+        let horizon = self.horizon;
+        let last = self.last();
+        let Some(live) = &mut self.live else { return false };
+        let time = horizon.max(now.saturating_add(1));
+        // Never early: a nanosecond that has not come yet is waited for.
+        if live.caught_up || live.draining || time > horizon || time > last {
+            return false;
+        }
+        live.caught_up = true;
+        self.run_step(time, Step::CaughtUp);
+        true
+    }
+
+    /// Runs a hook of all strategies at an instant of which nothing else was dispatched yet.
+    fn run_step(&mut self, time: i64, step: Step) {
+        self.core.round = 0;
+        self.core.end_trace();
+        self.core.desk().at(time);
+        for node in 0..self.nodes.len() {
+            self.core.desk().set_limit(time);
+            if let Some(node) = self.nodes.get_mut(node) {
+                node.run_step(&mut self.core, step);
+            }
+            if self.core.desk().halted() {
+                return;
+            }
+        }
+    }
+
+    /// Dispatches the item that a live stream shows.
+    pub(super) fn run_shown(&mut self) {
+        let Some(live) = &mut self.live else { return };
+        let Some(Reverse((time, lane))) = live.shown.pop() else { return };
+        live.hungry.push(lane);
+        let stream = self.lanes[lane as usize];
+        self.core.class = Class::Event;
+        self.event = Some(Origin::Fed(lane as usize));
+        self.core.desk().set_limit(time);
+        let hub = &mut self.hubs[stream as usize];
+        hub.run_shown(lane, time, &mut self.nodes, &mut self.core);
+        if hub.channel_mut().side().is_some_and(|side| side.has_ended()) {
+            if let Some(live) = &mut self.live {
+                live.lanes[lane as usize] = State::Ended;
+            }
+            self.lane_ended(stream);
+        }
+    }
+
+    /// Waits for the next item, an arrival, a stop. False if the run's task has to sleep for it.
+    fn wait(&mut self, cx: &mut Context<'_>) -> bool {
+        let next = self.next_due();
+        let Some(live) = &mut self.live else { return false };
+        let until = next.min(live.retry_at());
+        if live.wakes.any() && !live.draining {
+            return true;
+        }
+        if live.options.spin {
+            let patience = Stopwatch::start();
+            while !patience.is_spun() {
+                if live.wakes.any() || self.stop.is_requested() || live.clock.now() >= until {
+                    return true;
+                }
+                std::hint::spin_loop();
+            }
+            cx.waker().wake_by_ref();
+            return false;
+        }
+        live.clock.poll_until(cx, until).is_ready()
+    }
+
+    /// The time of the next item, or of the end of the run.
+    fn next_due(&mut self) -> Timestamp {
+        if self.phase() == Phase::Opening {
+            return Timestamp::MAX;
+        }
+        let shown = self.live.as_ref().and_then(|live| live.first()).map(|(time, _)| time);
+        let agenda = self.core.heads.first().time();
+        let lane = self.merge.peek();
+        let end = self.limits.end.map(Timestamp::as_nanos);
+        let mut next = [shown, lane, end].into_iter().flatten().fold(agenda, i64::min);
+        if self.live.as_ref().is_some_and(|live| !live.caught_up) {
+            next = next.min(self.horizon.max(self.now().saturating_add(1)));
+        }
+        Timestamp::from_nanos(next)
+    }
+
+    /// True if a stop was asked for, and no event that was received before it is left.
+    pub(super) fn is_drained(&mut self) -> bool {
+        let Engine { live: Some(live), hubs, lanes, .. } = self else { return false };
+        let mut waits = live.lanes.iter().zip(lanes).filter(|(state, _)| **state == State::On);
+        live.draining
+            && live.shown.is_empty()
+            && waits.all(|(_, stream)| {
+                hubs[*stream as usize].channel_mut().side().is_none_or(|side| side.is_drained())
+            })
+    }
+
+    /// A stop was asked for. True if the events received so far are dispatched first (S46).
+    fn begin_drain(&mut self) -> bool {
+        let Some(live) = &mut self.live else { return false };
+        if !live.options.drain || live.phase == Phase::Opening {
+            return false;
+        }
+        if live.draining {
+            return true;
+        }
+        live.draining = true;
+        for (lane, state) in live.lanes.iter_mut().enumerate() {
+            let Some(side) = self.hubs[self.lanes[lane] as usize].channel_mut().side() else { continue };
+            side.hang_up();
+            if *state == State::Past {
+                *state = State::Ended;
+            }
+        }
+        self.merge.clear();
+        true
+    }
+}

@@ -1,0 +1,79 @@
+//! The queue of a live source, shared between whoever polls the source and the run.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::task::AtomicWaker;
+
+use super::queue::{Item, Queue, Received, WhenFull};
+use super::wake::LaneWake;
+use crate::time::{Clock, Timestamp};
+
+/// What stands between a live source and the run. The engine polls most sources itself, and the lock is never waited
+/// for then; a source with a task of its own shares it with that task.
+pub(crate) struct Inbox<T> {
+    queue: Mutex<Queue<T>>,
+    clock: Arc<dyn Clock>,
+    lane: Arc<LaneWake>,
+    /// The task of the source, which waits for room, or for its time to try again.
+    pub(crate) source: AtomicWaker,
+    /// When a source with a task of its own wants to be woken.
+    retry: Mutex<Option<Timestamp>>,
+}
+
+impl<T> Inbox<T> {
+    pub(crate) fn new(
+        capacity: usize,
+        when_full: WhenFull,
+        clock: Arc<dyn Clock>,
+        lane: Arc<LaneWake>,
+    ) -> Self {
+        let queue = Mutex::new(Queue::new(capacity, when_full));
+        Inbox { queue, clock, lane, source: AtomicWaker::new(), retry: Mutex::new(None) }
+    }
+
+    pub(crate) fn queue(&self) -> MutexGuard<'_, Queue<T>> {
+        // A panic of a source leaves the queue whole.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    pub(crate) fn lane(&self) -> &Arc<LaneWake> {
+        &self.lane
+    }
+
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.queue().is_blocked()
+    }
+
+    pub(crate) fn retry(&self) -> Option<Timestamp> {
+        *self.retry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_retry(&self, time: Option<Timestamp>) {
+        *self.retry.lock().unwrap_or_else(PoisonError::into_inner) = time;
+    }
+
+    /// Stamps an item and puts it into the queue.
+    pub(crate) fn push(&self, item: Item<T>) {
+        let mut queue = self.queue();
+        // Under the lock: stamps stand in the order of the queue.
+        let arrival = self.clock.now().as_nanos();
+        queue.push(arrival, item);
+    }
+
+    /// Takes the first item. A source that waited for room is told of it.
+    pub(crate) fn pop(&self) -> Option<Received<T>> {
+        let mut queue = self.queue();
+        let was_blocked = queue.is_blocked();
+        let received = queue.pop();
+        if was_blocked && !queue.is_blocked() {
+            drop(queue);
+            self.source.wake();
+            self.lane.wake_lane();
+        }
+        received
+    }
+}

@@ -1,0 +1,47 @@
+//! What may be set on a live source.
+
+use super::queue::WhenFull;
+use super::splice::Splice;
+use crate::time::Duration;
+
+/// What becomes of a live event that is later than its stream allows (S37); see
+/// [`Source::max_lag`](crate::Source::max_lag).
+///
+/// ```
+/// use asp_core::{Duration, Source, Timestamp, WhenLate};
+///
+/// let feed = futures_util::stream::iter([(Timestamp::EPOCH, 1.5)]);
+/// let prices: Source<f64> = Source::live_at(feed).max_lag(Duration::from_secs(1), WhenLate::Drop);
+/// # drop(prices);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WhenLate {
+    /// It is dropped, and counted in [`StreamReport::late`](crate::StreamReport::late).
+    Drop,
+    /// The run stops, naming the stream.
+    Error,
+}
+
+/// The options of a live source.
+pub(crate) struct LiveOptions<T> {
+    pub(crate) capacity: usize,
+    pub(crate) when_full: WhenFull,
+    pub(crate) own_task: bool,
+    pub(crate) splice: Option<Box<dyn Splice<T>>>,
+    pub(crate) sequence: Option<Box<dyn FnMut(&T) -> u64 + Send>>,
+    pub(crate) max_lag: Option<(Duration, WhenLate)>,
+}
+
+impl<T> Default for LiveOptions<T> {
+    fn default() -> Self {
+        LiveOptions {
+            capacity: 65_536,
+            when_full: WhenFull::default(),
+            own_task: false,
+            splice: None,
+            sequence: None,
+            max_lag: None,
+        }
+    }
+}

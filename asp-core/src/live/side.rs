@@ -1,0 +1,375 @@
+//! The live side of a fed stream during a run: what is received, let through, and shown to the merge (S32 to S40).
+
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker, ready};
+
+use tokio::task::JoinHandle;
+
+use super::Notice;
+use super::feed::{Close, Feed, History};
+use super::inbox::Inbox;
+use super::options::{LiveOptions, WhenLate};
+use super::queue::Item;
+use super::report::{Gap, StreamReport};
+use super::wake::{LaneWake, Wakes};
+use crate::source::{FaultKind, Pull, SourceFault};
+use crate::stream::Payload;
+use crate::time::{Clock, Duration, Timestamp};
+
+/// How many holes in the numbering of a stream the report lists.
+const GAPS: usize = 1_000;
+
+/// An item of a stream that carries more than its time.
+#[derive(Debug)]
+pub(crate) enum Entry<T> {
+    Event {
+        event_time: i64,
+        arrival: Option<i64>,
+        value: T,
+    },
+    Notice(Notice),
+    /// Nothing follows on the stream.
+    End,
+}
+
+/// What a look into the queue brought.
+#[derive(Debug)]
+pub(crate) enum Shown {
+    Nothing,
+    /// An item waits for its turn at this time.
+    At(i64),
+    /// The source failed; it takes effect now.
+    Fault(SourceFault),
+}
+
+/// The live side of a stream, whatever it carries.
+pub(crate) trait AnySide: Send {
+    /// Goes on with opening. Ready when the source receives, and its history has come (S31).
+    fn poll_open(&mut self) -> Poll<Result<(), SourceFault>>;
+    /// Lets the source put what it has into the queue.
+    fn look(&mut self);
+    /// When the source wants to be looked at again, wake or no wake.
+    fn retry_at(&self) -> Option<Timestamp>;
+    /// Takes the next item from the queue and gives it a time after `last` (S32). At most one is shown.
+    fn show(&mut self, last: i64) -> Shown;
+    /// The past of the stream is over: so many events, the last one at this time.
+    fn past_ended(&mut self, yielded: u64, last: Option<i64>);
+    /// Events that wait in the queue.
+    fn waiting(&self) -> usize;
+    /// True if nothing waits in the queue, of whatever kind.
+    fn is_drained(&self) -> bool;
+    /// True once the end of the source was dispatched.
+    fn has_ended(&self) -> bool;
+    /// Receives no more.
+    fn hang_up(&mut self);
+    fn report(&self, stream: &str) -> StreamReport;
+}
+
+pub(crate) struct Side<T> {
+    inbox: Arc<Inbox<T>>,
+    waker: Waker,
+    /// None once it closed, or while a task of its own has it.
+    feed: Option<Box<dyn Feed<T>>>,
+    task: Option<JoinHandle<()>>,
+    opening: Opening<T>,
+    options: LiveOptions<T>,
+    /// The history that came, until the channel takes it for its past.
+    pub(crate) past: Option<Box<dyn Pull<T>>>,
+    /// The item that is shown to the merge.
+    pub(crate) shown: Option<Entry<T>>,
+    /// True once the past of the stream is over.
+    on: bool,
+    /// True once its end is shown, or was.
+    ended: bool,
+    yielded: u64,
+    /// The time of the event of this stream that was shown last, its past included.
+    last: Option<i64>,
+    sequence: Option<u64>,
+    report: StreamReport,
+}
+
+enum Opening<T> {
+    Source(Option<Box<dyn History<T>>>),
+    History(Box<dyn History<T>>),
+    Done,
+}
+
+impl<T: Payload> Side<T> {
+    pub(crate) fn new(
+        feed: Box<dyn Feed<T>>,
+        history: Option<Box<dyn History<T>>>,
+        options: LiveOptions<T>,
+        clock: Arc<dyn Clock>,
+        wakes: &Arc<Wakes>,
+        lane: u32,
+    ) -> Self {
+        let lane = LaneWake::new(wakes, lane);
+        let waker = lane.waker();
+        let inbox = Arc::new(Inbox::new(options.capacity, options.when_full, clock, lane));
+        Side {
+            inbox,
+            waker,
+            feed: Some(feed),
+            task: None,
+            opening: Opening::Source(history),
+            options,
+            past: None,
+            shown: None,
+            on: false,
+            ended: false,
+            yielded: 0,
+            last: None,
+            sequence: None,
+            report: StreamReport::default(),
+        }
+    }
+
+    /// Takes note of past events, just pulled.
+    pub(crate) fn saw_past<'a>(&mut self, values: impl Iterator<Item = &'a T>)
+    where
+        T: 'a,
+    {
+        if let Some(splice) = &mut self.options.splice
+            && splice.watches_past()
+        {
+            values.for_each(|value| splice.saw_past(value));
+        }
+    }
+
+    /// True once the past of the stream is over.
+    pub(crate) fn is_on(&self) -> bool {
+        self.on
+    }
+
+    /// Items that the past yielded, and events taken from the queue.
+    pub(crate) fn yielded(&self) -> u64 {
+        self.yielded
+    }
+
+    fn fault(&self, what: FaultKind) -> SourceFault {
+        SourceFault::new(self.yielded, what)
+    }
+
+    /// Opens the source, then asks for its history.
+    fn open(&mut self) -> Poll<Result<(), FaultKind>> {
+        self.inbox.lane().listen();
+        let waker = self.waker.clone();
+        let cx = &mut Context::from_waker(&waker);
+        loop {
+            match &mut self.opening {
+                Opening::Source(history) => {
+                    if let Some(feed) = &mut self.feed {
+                        ready!(feed.poll_ready(cx, &self.inbox))?;
+                    }
+                    self.opening = match history.take() {
+                        Some(mut history) => {
+                            history.ask(self.inbox.clock().now());
+                            Opening::History(history)
+                        }
+                        None => Opening::Done,
+                    };
+                    if self.options.own_task {
+                        self.spawn()?;
+                    }
+                }
+                Opening::History(history) => {
+                    self.past = Some(ready!(history.poll_past(cx))?);
+                    self.opening = Opening::Done;
+                }
+                Opening::Done => return Poll::Ready(Ok(())),
+            }
+        }
+    }
+
+    /// Hands the source to a task of its own (S51).
+    fn spawn(&mut self) -> Result<(), FaultKind> {
+        let Some(mut feed) = self.feed.take() else { return Ok(()) };
+        let inbox = Arc::clone(&self.inbox);
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| FaultKind::NoRuntime)?;
+        self.task = Some(runtime.spawn(std::future::poll_fn(move |cx| {
+            inbox.source.register(cx.waker());
+            let close = feed.look(cx, &inbox);
+            inbox.set_retry(feed.retry_at());
+            let closes = close.is_some();
+            shut(&inbox, close);
+            inbox.lane().wake_lane();
+            if closes { Poll::Ready(()) } else { Poll::Pending }
+        })));
+        Ok(())
+    }
+
+    /// What the options say of an event that was taken from the queue.
+    fn admits(&mut self, arrival: i64, event_time: i64, value: &T) -> Result<bool, FaultKind> {
+        if let Some(sequence) = &mut self.options.sequence {
+            let found = sequence(value);
+            self.count_gap(found);
+        }
+        if let Some(splice) = &mut self.options.splice
+            && !splice.admits(event_time, value)
+        {
+            self.report.spliced += 1;
+            return Ok(false);
+        }
+        let lag = Duration::from_nanos(arrival.saturating_sub(event_time));
+        match self.options.max_lag {
+            Some((max, WhenLate::Drop)) if lag > max => {
+                self.report.late += 1;
+                Ok(false)
+            }
+            Some((max, WhenLate::Error)) if lag > max => Err(FaultKind::Late { lag, max }),
+            _ => Ok(true),
+        }
+    }
+
+    fn count_gap(&mut self, found: u64) {
+        let expected = self.sequence.map_or(found, |last| last.saturating_add(1));
+        if found > expected {
+            self.report.missing += found - expected;
+            if self.report.gaps.len() < GAPS {
+                self.report.gaps.push(Gap { from: expected, to: found - 1 });
+            }
+        }
+        self.sequence = self.sequence.max(Some(found));
+    }
+
+    /// Fixes the time of an item, which is shown from now on.
+    fn place(&mut self, arrival: i64, last: i64, entry: Entry<T>) -> Shown {
+        let time = arrival.max(last.saturating_add(1));
+        // Behind its own predecessor an event is where it would be anyway; behind others it came too late to be seen.
+        let own = self.last.map_or(i64::MIN, |own| own.saturating_add(1));
+        if let Entry::Event { event_time, .. } = &entry {
+            self.report.restamped += u64::from(time > arrival.max(own));
+            let lag = Duration::from_nanos(time.saturating_sub(*event_time));
+            self.report.max_lag = Some(self.report.max_lag.map_or(lag, |max| max.max(lag)));
+            self.report.first_live.get_or_insert(Timestamp::from_nanos(*event_time));
+            self.report.received += 1;
+        }
+        self.last = Some(time);
+        self.shown = Some(entry);
+        Shown::At(time)
+    }
+}
+
+/// Puts the end of a source behind its events.
+fn shut<T>(inbox: &Inbox<T>, close: Option<Close>) {
+    match close {
+        Some(Close::End) => inbox.push(Item::End),
+        Some(Close::Fault(fault)) => inbox.push(Item::Fault(fault)),
+        None => {}
+    }
+}
+
+impl<T: Payload> AnySide for Side<T> {
+    fn poll_open(&mut self) -> Poll<Result<(), SourceFault>> {
+        let opened = self.open();
+        if let Opening::History(_) = self.opening {
+            // What comes while the history is fetched waits in the queue.
+            self.look();
+        }
+        opened.map_err(|fault| self.fault(fault))
+    }
+
+    fn look(&mut self) {
+        self.inbox.lane().listen();
+        let Some(feed) = &mut self.feed else {
+            if self.inbox.retry().is_some_and(|time| time <= self.inbox.clock().now()) {
+                self.inbox.set_retry(None);
+                self.inbox.source.wake();
+            }
+            return;
+        };
+        let close = feed.look(&mut Context::from_waker(&self.waker), &self.inbox);
+        if close.is_some() {
+            self.feed = None;
+        }
+        shut(&self.inbox, close);
+    }
+
+    fn retry_at(&self) -> Option<Timestamp> {
+        self.feed.as_ref().map_or_else(|| self.inbox.retry(), |feed| feed.retry_at())
+    }
+
+    fn show(&mut self, last: i64) -> Shown {
+        if self.shown.is_some() {
+            return Shown::Nothing;
+        }
+        while let Some(received) = self.inbox.pop() {
+            let arrival = received.arrival;
+            match received.item {
+                Item::Event { event_time, value } => {
+                    let event_time = event_time.unwrap_or(arrival);
+                    self.yielded += 1;
+                    match self.admits(arrival, event_time, &value) {
+                        Ok(true) => {
+                            let arrival = Some(arrival);
+                            let entry = Entry::Event { event_time, arrival, value };
+                            return self.place(received.arrival, last, entry);
+                        }
+                        Ok(false) => {}
+                        Err(fault) => return Shown::Fault(SourceFault::new(self.yielded - 1, fault)),
+                    }
+                }
+                Item::Notice(notice) => {
+                    match (&notice, &mut self.options.splice) {
+                        (Notice::Reconnected { .. }, Some(splice)) => splice.reconnected(),
+                        (Notice::Disconnected { .. }, _) => self.report.disconnects += 1,
+                        _ => {}
+                    }
+                    return self.place(arrival, last, Entry::Notice(notice));
+                }
+                Item::End => {
+                    self.ended = true;
+                    return self.place(arrival, last, Entry::End);
+                }
+                Item::Fault(fault) => return Shown::Fault(self.fault(fault)),
+            }
+        }
+        Shown::Nothing
+    }
+
+    fn past_ended(&mut self, yielded: u64, last: Option<i64>) {
+        self.on = true;
+        self.yielded = yielded;
+        self.last = last;
+        self.report.last_past = last.map(Timestamp::from_nanos);
+        if let Some(splice) = &mut self.options.splice {
+            splice.past_ended(last);
+            self.report.last_past_id = splice.last_id();
+        }
+    }
+
+    fn waiting(&self) -> usize {
+        let shown = matches!(self.shown, Some(Entry::Event { .. }));
+        self.inbox.queue().events() + usize::from(shown)
+    }
+
+    fn is_drained(&self) -> bool {
+        self.inbox.queue().is_empty()
+    }
+
+    fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    fn hang_up(&mut self) {
+        self.feed = None;
+        if let Some(task) = self.task.take() {
+            task.abort();
+        }
+    }
+
+    fn report(&self, stream: &str) -> StreamReport {
+        let mut report = self.report.clone();
+        report.stream = stream.to_owned();
+        report.dropped = self.inbox.queue().dropped();
+        report
+    }
+}
+
+impl<T> Drop for Side<T> {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! [`StopHandle`]: stopping a run from outside (S46).
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures_util::task::AtomicWaker;
+
+/// Stops a run from another thread or task; see [`Runner::stop_handle`](crate::Runner::stop_handle).
+///
+/// The dispatch in progress completes, nothing else is dispatched but `on_stop`, and the run returns with
+/// [`StopReason::Requested`](crate::StopReason::Requested). Clones stop the same run.
+///
+/// ```
+/// use asp_core::{Runner, StopReason, Stream, Timestamp};
+///
+/// const BEATS: Stream<i64> = Stream::new("beats");
+/// let for_ever = (0..).map(|secs| (Timestamp::from_secs(secs), secs));
+/// let runner = Runner::new().feed(BEATS, for_ever).collect(BEATS);
+/// let stop = runner.stop_handle();
+/// std::thread::spawn(move || stop.stop());
+/// assert_eq!(runner.run()?.report().reason, StopReason::Requested);
+/// # Ok::<(), asp_core::Error>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct StopHandle(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    requested: AtomicBool,
+    run: AtomicWaker,
+}
+
+impl StopHandle {
+    /// Asks the run to stop. Asking again changes nothing; so does asking after the run has ended.
+    ///
+    /// ```
+    /// use asp_core::Runner;
+    ///
+    /// let runner = Runner::new();
+    /// let stop = runner.stop_handle();
+    /// stop.stop();
+    /// assert!(stop.is_requested());
+    /// # runner.run()?;
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    pub fn stop(&self) {
+        self.0.requested.store(true, Ordering::Release);
+        self.0.run.wake();
+    }
+
+    /// True once the run was asked to stop.
+    ///
+    /// ```
+    /// use asp_core::Runner;
+    ///
+    /// assert!(!Runner::new().stop_handle().is_requested());
+    /// ```
+    pub fn is_requested(&self) -> bool {
+        self.0.requested.load(Ordering::Acquire)
+    }
+
+    /// True if no run and no one else has a handle to the same run.
+    #[cfg(feature = "ctrl-c")]
+    pub(crate) fn is_last(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
+
+    /// Wakes the task when a stop is requested.
+    pub(crate) fn register(&self, waker: &std::task::Waker) {
+        self.0.run.register(waker);
+    }
+}
+
+impl fmt::Debug for StopHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("StopHandle").field(&self.is_requested()).finish()
+    }
+}
