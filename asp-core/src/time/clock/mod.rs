@@ -1,8 +1,11 @@
 //! [`Clock`]: where a live run reads the time and waits for it.
 //!
 //! - [`ManualClock`] moves when it is told to, or jumps to whatever is waited for: for tests, without a runtime.
+//!
+//! [`Steering`] is rule S5 alone: arithmetic over readings of two clocks, which reads none itself.
 
 mod manual;
+mod steering;
 
 use std::fmt;
 use std::task::{Context, Poll};
@@ -10,6 +13,7 @@ use std::task::{Context, Poll};
 use super::{Duration, Timestamp};
 
 pub use self::manual::{ManualClock, ManualSleep};
+pub use self::steering::Steering;
 
 /// The engine's view of time in a live run.
 ///
