@@ -6,8 +6,8 @@ pub use asp_core::{
     Error, ErrorKind, Event, Every, GraphFault, HandlerError, HandlerFailure, HandlerInfo, HandlerResult,
     HandlerReturn, InPast, IntoSource, Key, ManualClock, ManualSleep, Notice, OnError, Once, Outcome, Pace,
     PastItem, PastSchedule, Payload, Place, Reason, Report, Request, Result, RunGraph, Runner, Slot, Source,
-    Steering, StopReason, Strategy, StrategyInfo, Stream, StreamInfo, TimeError, TimerKey, TimerSlot,
-    Timestamp, Wiring, time, timestamps,
+    Steering, StopReason, Strategy, StrategyInfo, Stream, StreamInfo, SystemClock, TimeError, TimerKey,
+    TimerSlot, Timestamp, TokioClock, Wiring, time, timestamps,
 };
 pub use asp_macros::{after, every, on_end, on_event, on_settled, on_start, on_stop, strategy};
 

@@ -196,5 +196,8 @@ pub use slots::{CallSlot, InPast, Key, TimerSlot};
 pub use source::{IntoSource, PastItem, Source, TimeError, timestamps};
 pub use strategy::{HandlerError, HandlerResult, HandlerReturn, Once, Slot, Strategy};
 pub use stream::{ByValue, Event, Payload, Stream};
-pub use time::{Clock, ClockStep, Delay, Duration, ManualClock, ManualSleep, Pace, Steering, Timestamp};
+pub use time::{
+    Clock, ClockStep, Delay, Duration, ManualClock, ManualSleep, Pace, Steering, SystemClock, Timestamp,
+    TokioClock,
+};
 pub use wiring::Wiring;

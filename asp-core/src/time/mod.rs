@@ -27,7 +27,7 @@ mod units;
 #[cfg(test)]
 mod tests;
 
-pub use clock::{Clock, ClockStep, ManualClock, ManualSleep, Steering};
+pub use clock::{Clock, ClockStep, ManualClock, ManualSleep, Steering, SystemClock, TokioClock};
 pub use convert::OutOfRange;
 pub use delay::Delay;
 pub use duration::{Duration, ParseDurationError};

@@ -1,11 +1,15 @@
 //! [`Clock`]: where a live run reads the time and waits for it.
 //!
+//! - [`SystemClock`] is that of a machine: steered to the clock on the wall, and never going back (S5).
 //! - [`ManualClock`] moves when it is told to, or jumps to whatever is waited for: for tests, without a runtime.
+//! - [`TokioClock`] is that of tokio, for tests under its paused time.
 //!
 //! [`Steering`] is rule S5 alone: arithmetic over readings of two clocks, which reads none itself.
 
 mod manual;
 mod steering;
+mod system;
+mod tokio;
 
 use std::fmt;
 use std::task::{Context, Poll};
@@ -14,6 +18,8 @@ use super::{Duration, Timestamp};
 
 pub use self::manual::{ManualClock, ManualSleep};
 pub use self::steering::Steering;
+pub use self::system::SystemClock;
+pub use self::tokio::TokioClock;
 
 /// The engine's view of time in a live run.
 ///

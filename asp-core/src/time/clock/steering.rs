@@ -155,6 +155,10 @@ impl Steering {
         self.steps.pop_front()
     }
 
+    pub(super) fn has_step(&self) -> bool {
+        !self.steps.is_empty()
+    }
+
     /// How long to sleep, on the monotonic clock, before both clocks are read again by someone who waits for `time`.
     ///
     /// Zero if `time` has come. Otherwise at least 1 ns and at most 1 s, since a suspended machine does not count its
