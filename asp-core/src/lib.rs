@@ -175,6 +175,7 @@ mod slots;
 mod source;
 mod strategy;
 mod stream;
+#[allow(clippy::disallowed_methods, reason = "it is here that clocks are read, and nowhere else")]
 pub mod time;
 mod wiring;
 
