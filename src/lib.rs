@@ -2,11 +2,12 @@
 #![forbid(unsafe_code)]
 
 pub use asp_core::{
-    ByValue, CallKey, CallSlot, Class, Context, Delay, Dispatch, Dispatched, Duration, Error, ErrorKind,
-    Event, Every, GraphFault, HandlerError, HandlerFailure, HandlerInfo, HandlerResult, HandlerReturn,
-    InPast, IntoSource, Key, Notice, OnError, Once, Outcome, Pace, PastItem, PastSchedule, Payload, Place,
-    Reason, Report, Request, Result, RunGraph, Runner, Slot, Source, StopReason, Strategy, StrategyInfo,
-    Stream, StreamInfo, TimeError, TimerKey, TimerSlot, Timestamp, Wiring, time, timestamps,
+    ByValue, CallKey, CallSlot, Class, Clock, ClockStep, Context, Delay, Dispatch, Dispatched, Duration,
+    Error, ErrorKind, Event, Every, GraphFault, HandlerError, HandlerFailure, HandlerInfo, HandlerResult,
+    HandlerReturn, InPast, IntoSource, Key, ManualClock, ManualSleep, Notice, OnError, Once, Outcome, Pace,
+    PastItem, PastSchedule, Payload, Place, Reason, Report, Request, Result, RunGraph, Runner, Slot, Source,
+    Steering, StopReason, Strategy, StrategyInfo, Stream, StreamInfo, SystemClock, TimeError, TimerKey,
+    TimerSlot, Timestamp, TokioClock, Wiring, time, timestamps,
 };
 pub use asp_macros::{after, every, on_end, on_event, on_settled, on_start, on_stop, strategy};
 

@@ -177,6 +177,7 @@ mod source;
 mod strategy;
 mod stream;
 pub mod testing;
+#[allow(clippy::disallowed_methods, reason = "it is here that clocks are read, and nowhere else")]
 pub mod time;
 mod wiring;
 

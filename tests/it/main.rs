@@ -1,5 +1,6 @@
 //! One binary for all behaviour tests.
 
+mod clock;
 mod determinism;
 mod face;
 mod kit;

@@ -8,7 +8,8 @@
 //! All arithmetic is checked: an operator panics where the result cannot be represented and names the line it
 //! stands on, each operator has a `checked_` twin, and nothing ever wraps.
 //!
-//! Reading a clock is not the business of these types: in a run the time comes from the run alone.
+//! Reading a clock is not the business of these types: in a run the time comes from the run alone. Where a live run has
+//! it from is a [`Clock`], and only this module of the crate reads the clocks of the machine.
 
 mod clock;
 mod convert;

@@ -1,5 +1,6 @@
 //! One test or more for each rule of the time semantics, from the worked examples: `s07_total_order` is rule S7.
 
+mod clock;
 mod ends;
 mod errors;
 mod fan_out;
