@@ -4,9 +4,10 @@
 pub use asp_core::{
     ByValue, CallKey, CallSlot, Class, Context, Delay, Dispatch, Dispatched, Duration, Error, ErrorKind,
     Event, Every, GraphFault, HandlerError, HandlerFailure, HandlerInfo, HandlerResult, HandlerReturn,
-    InPast, IntoSource, Key, Notice, OnError, Once, Outcome, Pace, PastItem, PastSchedule, Payload, Place,
-    Reason, Report, Request, Result, RunGraph, Runner, Slot, Source, StopReason, Strategy, StrategyInfo,
-    Stream, StreamInfo, TimeError, TimerKey, TimerSlot, Timestamp, Wiring, time, timestamps,
+    InPast, IntoDelay, IntoEvery, IntoSource, Key, Notice, OnError, Once, Outcome, Pace, PastItem,
+    PastSchedule, Payload, Place, Reason, Report, Request, Result, RunGraph, Runner, Slot, Source,
+    StopReason, Strategy, StrategyInfo, Stream, StreamInfo, TimeError, TimerKey, TimerSlot, Timestamp,
+    Wiring, time, timestamps,
 };
 pub use asp_macros::{after, every, on_end, on_event, on_settled, on_start, on_stop, strategy};
 

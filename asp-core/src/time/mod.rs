@@ -26,7 +26,7 @@ mod units;
 mod tests;
 
 pub use convert::OutOfRange;
-pub use delay::Delay;
+pub use delay::{Delay, IntoDelay};
 pub use duration::{Duration, ParseDurationError};
 pub use pace::{Pace, ParsePaceError};
 pub use rfc3339::ParseTimestampError;
