@@ -9,7 +9,9 @@ pub use asp_core::{
     StopReason, Strategy, StrategyInfo, Stream, StreamInfo, TimeError, TimerKey, TimerSlot, Timestamp,
     Wiring, time, timestamps,
 };
-pub use asp_macros::{after, every, on_end, on_event, on_settled, on_start, on_stop, strategy};
+pub use asp_macros::{
+    after, every, on_caught_up, on_end, on_event, on_live, on_notice, on_settled, on_start, on_stop, strategy,
+};
 
 #[cfg(feature = "app")]
 pub use asp_app as app;
@@ -28,5 +30,8 @@ pub mod prelude {
     pub use asp_core::{
         CallKey, Context, Duration, Event, Every, Notice, Runner, Source, TimerKey, Timestamp, timestamps,
     };
-    pub use asp_macros::{after, every, on_end, on_event, on_settled, on_start, on_stop, strategy};
+    pub use asp_macros::{
+        after, every, on_caught_up, on_end, on_event, on_live, on_notice, on_settled, on_start, on_stop,
+        strategy,
+    };
 }
