@@ -3,13 +3,16 @@
 
 pub use asp_core::{
     ByValue, CallKey, CallSlot, Class, Clock, ClockStep, Context, Delay, Dispatch, Dispatched, Duration,
-    Error, ErrorKind, Event, Every, GraphFault, HandlerError, HandlerFailure, HandlerInfo, HandlerResult,
-    HandlerReturn, InPast, IntoSource, Key, ManualClock, ManualSleep, Notice, OnError, Once, Outcome, Pace,
-    PastItem, PastSchedule, Payload, Place, Reason, Report, Request, Result, RunGraph, Runner, Slot, Source,
-    Steering, StopReason, Strategy, StrategyInfo, Stream, StreamInfo, SystemClock, TimeError, TimerKey,
-    TimerSlot, Timestamp, TokioClock, Wiring, time, timestamps,
+    Error, ErrorKind, Event, Every, Gap, GraphFault, HandlerError, HandlerFailure, HandlerInfo,
+    HandlerResult, HandlerReturn, InPast, IntoDelay, IntoEvery, IntoLive, IntoSource, Key, ManualClock,
+    ManualSleep, Notice, OnError, Once, Outcome, Pace, PastItem, PastSchedule, Payload, Place, Reason,
+    Reconnect, Report, Request, Result, RunGraph, RunLive, Runner, Slot, Source, Stamped, Steering,
+    StopHandle, StopReason, Strategy, StrategyInfo, Stream, StreamInfo, StreamReport, SystemClock, TimeError,
+    TimerKey, TimerSlot, Timestamp, TokioClock, WhenFull, WhenLate, Wiring, testing, time, timestamps,
 };
-pub use asp_macros::{after, every, on_end, on_event, on_settled, on_start, on_stop, strategy};
+pub use asp_macros::{
+    after, every, on_caught_up, on_end, on_event, on_live, on_notice, on_settled, on_start, on_stop, strategy,
+};
 
 #[cfg(feature = "app")]
 pub use asp_app as app;
@@ -28,5 +31,8 @@ pub mod prelude {
     pub use asp_core::{
         CallKey, Context, Duration, Event, Every, Notice, Runner, Source, TimerKey, Timestamp, timestamps,
     };
-    pub use asp_macros::{after, every, on_end, on_event, on_settled, on_start, on_stop, strategy};
+    pub use asp_macros::{
+        after, every, on_caught_up, on_end, on_event, on_live, on_notice, on_settled, on_start, on_stop,
+        strategy,
+    };
 }

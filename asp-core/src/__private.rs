@@ -2,6 +2,7 @@
 
 pub use crate::context::Context;
 pub use crate::every::Every;
+pub use crate::live::Notice;
 pub use crate::strategy::{HandlerResult, HandlerReturn, Once, Slot, Strategy};
 pub use crate::stream::{ByValue, Event, Payload, Stream};
 pub use crate::time::Duration;
@@ -63,6 +64,27 @@ macro_rules! agrees_with_itself {
 }
 
 agrees_with_itself!(SamePayload EmittedPayload StreamPayload);
+
+/// A handler of notices takes a notice.
+#[diagnostic::on_unimplemented(
+    message = "this handler takes `{Self}`, `#[on_notice]` passes an `asp::Notice`",
+    label = "expected `asp::Notice`",
+    note = "events of the stream go to another method, with `#[on_event(stream = ..)]`"
+)]
+pub trait TakesNotice {
+    fn owned(notice: Notice) -> Self;
+    fn borrowed(notice: &Notice) -> &Self;
+}
+
+impl TakesNotice for Notice {
+    fn owned(notice: Notice) -> Notice {
+        notice
+    }
+
+    fn borrowed(notice: &Notice) -> &Notice {
+        notice
+    }
+}
 
 /// Never a payload. With a second impl to choose from, inference leaves the type to the stream, and a handler of
 /// another type is told so in the words above.

@@ -6,11 +6,11 @@ use std::fmt;
 
 use crate::agenda::{Agenda, CallKey, TimerKey};
 use crate::desk::{Desk, Emission, Refused, Soon, SoonCall, SoonTick};
-use crate::every::Every;
+use crate::every::{Every, IntoEvery};
 use crate::slots::{CallSlot, InPast, Key, TimerSlot};
 use crate::strategy::{Slot, Strategy};
 use crate::stream::{Payload, Stream};
-use crate::time::{Delay, Duration, Timestamp};
+use crate::time::{Delay, Duration, IntoDelay, Timestamp};
 
 /// A handler's access to the run, as `cx: &Context<Self>`.
 ///
@@ -200,8 +200,8 @@ impl<S: Strategy> Context<S> {
     /// # Ok::<(), asp_core::Error>(())
     /// ```
     #[inline]
-    pub fn after(&self, delay: impl Into<Delay>) -> S::Calls<CallSlot<'_, S>> {
-        S::calls(self.slot_after(delay.into()))
+    pub fn after(&self, delay: impl IntoDelay) -> S::Calls<CallSlot<'_, S>> {
+        S::calls(self.slot_after(delay.into_delay()))
     }
 
     /// Schedules a call for a time: `cx.at(time).method(payload)`.
@@ -271,8 +271,8 @@ impl<S: Strategy> Context<S> {
     /// assert_eq!(greeter.ticks, 3 * 3);
     /// # Ok::<(), asp_core::Error>(())
     /// ```
-    pub fn every(&self, every: impl Into<Every>) -> S::Calls<TimerSlot<'_, S>> {
-        S::calls(TimerSlot { cx: self, every: every.into() })
+    pub fn every(&self, every: impl IntoEvery) -> S::Calls<TimerSlot<'_, S>> {
+        S::calls(TimerSlot { cx: self, every: every.into_every() })
     }
 
     /// Cancels a deferred call or a timer; true if it was still to come. A call that was cancelled never runs,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::time::{Delay, Duration, Timestamp};
+use crate::time::{Delay, Duration, IntoDelay, Timestamp};
 
 /// A periodic timer: its interval and its options, for `cx.every(..)` and `#[every(..)]`.
 ///
@@ -15,7 +15,7 @@ use crate::time::{Delay, Duration, Timestamp};
 /// .times(2)                              11.3  12.3
 /// ```
 ///
-/// Wherever a timer takes an `impl Into<Every>`, a plain interval will do.
+/// Wherever a timer takes an [`IntoEvery`], a plain interval will do.
 ///
 /// ```
 /// use asp_core::{Duration, Every, Timestamp};
@@ -48,9 +48,9 @@ impl Every {
     /// assert!(ticks(Every::new(Duration::ZERO)).is_err());
     /// # Ok::<(), asp_core::Error>(())
     /// ```
-    pub fn new(interval: impl Into<Delay>) -> Self {
+    pub fn new(interval: impl IntoDelay) -> Self {
         Every {
-            step: interval.into(),
+            step: interval.into_delay(),
             from: None,
             until: None,
             times: None,
@@ -208,6 +208,32 @@ impl fmt::Display for Every {
 impl<D: Into<Delay>> From<D> for Every {
     fn from(interval: D) -> Self {
         Every::new(interval)
+    }
+}
+
+/// What is taken as an [`Every`]: one, or a plain interval.
+///
+/// It is there for what the compiler says where something else is passed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an interval",
+    label = "expected a duration, or an `Every`",
+    note = "write `Duration::from_secs(1)`, or `\"1s\".parse::<Duration>()?`"
+)]
+pub trait IntoEvery {
+    /// As a timer.
+    ///
+    /// ```
+    /// use asp_core::{Duration, Every, IntoEvery};
+    ///
+    /// assert_eq!(Duration::from_secs(1).into_every(), Every::new(Duration::from_secs(1)));
+    /// ```
+    fn into_every(self) -> Every;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<Every>> IntoEvery for E {
+    fn into_every(self) -> Every {
+        self.into()
     }
 }
 

@@ -187,7 +187,7 @@ pub mod __private;
 pub use agenda::{CallKey, TimerKey};
 pub use context::Context;
 pub use error::{Error, ErrorKind, HandlerFailure, Reason, Request, Result};
-pub use every::Every;
+pub use every::{Every, IntoEvery};
 pub use graph_fault::GraphFault;
 pub use live::{Gap, Notice, Reconnect, StopHandle, StreamReport, WhenFull, WhenLate};
 pub use observe::{Class, Dispatch, Place};
@@ -201,7 +201,7 @@ pub use source::{IntoLive, IntoSource, PastItem, Source, Stamped, Streaming, Tim
 pub use strategy::{HandlerError, HandlerResult, HandlerReturn, Once, Slot, Strategy};
 pub use stream::{ByValue, Event, Payload, Stream};
 pub use time::{
-    Clock, ClockStep, Delay, Duration, ManualClock, ManualSleep, Pace, Steering, SystemClock, Timestamp,
-    TokioClock,
+    Clock, ClockStep, Delay, Duration, IntoDelay, ManualClock, ManualSleep, Pace, Steering, SystemClock,
+    Timestamp, TokioClock,
 };
 pub use wiring::Wiring;

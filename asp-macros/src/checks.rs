@@ -121,6 +121,7 @@ fn stream_type_unknown(strategy: &Strategy, _: &Block, sink: &mut Sink) {
     }
 }
 
+/// Also `notice_of_unknown_stream`.
 fn end_of_unknown_stream(strategy: &Strategy, _: &Block, sink: &mut Sink) {
     if strategy.handlers.iter().any(|handler| !handler.is_sound) {
         return;
@@ -133,7 +134,10 @@ fn end_of_unknown_stream(strategy: &Strategy, _: &Block, sink: &mut Sink) {
     };
     let emitted = || strategy.emits.iter().map(|emitted| emitted.stream.name.as_str());
     for (_, trigger) in triggers(strategy) {
-        let Action::End(StreamRef::Named { stream, literal }) = &trigger.action else {
+        let (Action::End(named) | Action::Notice(named)) = &trigger.action else {
+            continue;
+        };
+        let StreamRef::Named { stream, literal } = named else {
             continue;
         };
         if !read().chain(emitted()).any(|known| known == stream.name) {
@@ -224,6 +228,7 @@ fn same_trigger_twice(handler: &Handler, sink: &mut Sink) {
 fn role(action: &Action) -> String {
     match action {
         Action::Event(stream) => format!("a handler of {}", stream_shown(stream)),
+        Action::Notice(stream) => format!("called for notices of {}", stream_shown(stream)),
         Action::End(stream) => format!("called at the end of {}", stream_shown(stream)),
         Action::Every(interval) => {
             format!("called every {}", crate::duration::written(interval.nanos))
@@ -231,6 +236,8 @@ fn role(action: &Action) -> String {
         Action::After(nanos) => format!("called {} after the start", crate::duration::written(*nanos)),
         Action::Deferred => "a deferred call".to_owned(),
         Action::Start => "called at the start".to_owned(),
+        Action::Live => "called when the run goes live".to_owned(),
+        Action::CaughtUp => "called when the run has caught up".to_owned(),
         Action::Settled => "called when an instant is settled".to_owned(),
         Action::Stop => "called at the stop".to_owned(),
     }

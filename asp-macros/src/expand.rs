@@ -159,7 +159,10 @@ fn occasion(action: &Action) -> String {
         Action::Deferred => "when it is deferred".to_owned(),
         Action::After(nanos) => format!("{} after the start", duration::written(*nanos)),
         Action::Start => "at the start".to_owned(),
+        Action::Live => "when the run goes live".to_owned(),
+        Action::CaughtUp => "when the run has caught up".to_owned(),
         Action::Settled => "when an instant is settled".to_owned(),
+        Action::Notice(stream) => format!("on notices of {}", stream_in_doc(stream)),
         Action::End(stream) => format!("at the end of {}", stream_in_doc(stream)),
         Action::Stop => "at the stop".to_owned(),
     }

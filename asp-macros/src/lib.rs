@@ -194,6 +194,58 @@ pub fn on_start(_: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::outside("on_start", item.into()).into()
 }
 
+/// Called once in a live run, when all that was due before it went live is done.
+///
+/// Events, deferred calls and ticks of the past come first, whatever is live comes after; its time is that at which the
+/// run went live. A run over recorded history does not call it. It has no keys.
+///
+/// ```ignore
+/// #[on_live]
+/// fn live(&mut self, cx: &Context<Self>) {
+///     println!("live since {}, {} trades before", cx.now(), self.trades);
+/// }
+/// ```
+///
+/// # Typical errors
+///
+/// ```text
+/// error: `#[on_live]` takes no arguments
+///   = help: write `#[on_live]`; it is called once, for all streams together
+///
+/// error: `#[on_live]` has nothing to pass as `at`
+///   = help: remove it; the time is `cx.now()`, keep the rest in the struct
+/// ```
+#[proc_macro_attribute]
+pub fn on_live(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::outside("on_live", item.into()).into()
+}
+
+/// Called once in a live run, when for the first time nothing is due any more.
+///
+/// While the past was worked off, live events have gathered. Once they are done too, the strategy sees the world as it
+/// is now: the moment to begin to act. A run over recorded history does not call it. It has no keys.
+///
+/// ```ignore
+/// #[on_caught_up]
+/// fn trade_now(&mut self) {
+///     self.may_trade = true;
+/// }
+/// ```
+///
+/// # Typical errors
+///
+/// ```text
+/// error: `#[on_caught_up]` takes no arguments
+///   = help: write `#[on_caught_up]`; it is called once, for all streams together
+///
+/// error: `#[on_caught_up]` has nothing to pass as `lag`
+///   = help: remove it; the time is `cx.now()`, keep the rest in the struct
+/// ```
+#[proc_macro_attribute]
+pub fn on_caught_up(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::outside("on_caught_up", item.into()).into()
+}
+
 /// Called once per instant, when all that happens at that instant is in.
 ///
 /// It has no keys.
@@ -219,6 +271,36 @@ pub fn on_settled(_: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::outside("on_settled", item.into()).into()
 }
 
+/// Called when the source of a stream has lost its connection, or has it again.
+///
+/// The notice is taken as `Notice`, as `&Notice`, or not at all. It comes among the events of the stream: after those that
+/// were received before it. Sources
+/// without a reconnect policy send none: their failure ends the run.
+///
+/// | key | meaning |
+/// | --- | --- |
+/// | `stream` | which stream: a name, or a constant such as `Exchange::ACKS` |
+///
+/// ```ignore
+/// #[on_notice(stream = "trades")]
+/// fn feed_state(&mut self, notice: Notice) {
+///     self.may_trade = matches!(notice, Notice::Reconnected { .. });
+/// }
+/// ```
+///
+/// # Typical errors
+///
+/// ```text
+/// error: no handler of this strategy reads stream "trade"
+///   = help: a stream with a similar name exists: "trades"
+///
+/// error[E0277]: this handler takes `Trade`, `#[on_notice]` passes an `asp::Notice`
+/// ```
+#[proc_macro_attribute]
+pub fn on_notice(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::outside("on_notice", item.into()).into()
+}
+
 /// Called once, when a stream has ended.
 ///
 /// | key | meaning |
@@ -236,7 +318,7 @@ pub fn on_settled(_: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// ```text
 /// error: `#[on_end]` needs a stream
-///   = help: write `#[on_end(stream = "no_more_trades")]`
+///   = help: write `#[on_end(stream = "..")]`, with a stream that this strategy reads
 ///
 /// error: no handler of this strategy reads stream "trade"
 ///   = help: a stream with a similar name exists: "trades"

@@ -77,7 +77,11 @@ pub(crate) enum Action {
     /// `#[after("60s")]`: nanoseconds after the start.
     After(i64),
     Start,
+    Live,
+    CaughtUp,
     Settled,
+    /// What befalls the source of the stream.
+    Notice(StreamRef),
     End(StreamRef),
     Stop,
 }
@@ -121,7 +125,10 @@ impl Action {
             Self::Every(_) => "every",
             Self::Deferred | Self::After(_) => "after",
             Self::Start => "on_start",
+            Self::Live => "on_live",
+            Self::CaughtUp => "on_caught_up",
             Self::Settled => "on_settled",
+            Self::Notice(_) => "on_notice",
             Self::End(_) => "on_end",
             Self::Stop => "on_stop",
         }
@@ -129,7 +136,7 @@ impl Action {
 
     /// Whether the handler gets what its parameter asks for.
     pub(crate) fn passes_payload(&self) -> bool {
-        matches!(self, Self::Event(_) | Self::Deferred)
+        matches!(self, Self::Event(_) | Self::Deferred | Self::Notice(_))
     }
 
     /// Whether it is scheduled, and so is a variant of the call enum.
@@ -139,7 +146,7 @@ impl Action {
 
     pub(crate) fn stream(&self) -> Option<&StreamRef> {
         match self {
-            Self::Event(stream) | Self::End(stream) => Some(stream),
+            Self::Event(stream) | Self::Notice(stream) | Self::End(stream) => Some(stream),
             _ => None,
         }
     }

@@ -16,7 +16,7 @@ use syn::{Attribute, Ident, Meta, parse_quote};
 use crate::diag::{self, Sink, shown};
 use crate::model::{Handler, Strategy, Trigger};
 use crate::syntax::{Block, Item, Method};
-use crate::words::Word;
+use crate::words::{Kind, Word};
 
 pub(crate) use placement::place;
 pub(crate) use types::lifetimes_in;
@@ -108,7 +108,8 @@ fn handler(method: &mut Method, strategy: &Ident, sink: &mut Sink) -> Option<Han
     // that stay after errors need it.
     let mut unheard = Sink::default();
     let heard = if attributes_are_sound { sink } else { &mut unheard };
-    let shape = signature::read(&method.signature, strategy, heard);
+    let hears_notices = ours.iter().any(|(_, word)| word.kind == Kind::OnNotice);
+    let shape = signature::read(&method.signature, strategy, hears_notices, heard);
     if shape.context_is_bare {
         method.complete_context();
     }

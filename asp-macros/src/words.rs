@@ -10,7 +10,10 @@ pub(crate) enum Kind {
     Every,
     After,
     OnStart,
+    OnLive,
+    OnCaughtUp,
     OnSettled,
+    OnNotice,
     OnEnd,
     OnStop,
 }
@@ -103,11 +106,32 @@ pub(crate) const WORDS: &[Word] = &[
         meaning: "Called once, before anything else.",
     },
     Word {
+        kind: Kind::OnLive,
+        name: "on_live",
+        length: Length::None,
+        keys: &[],
+        meaning: "Called once in a live run, when all that was due before it went live is done.",
+    },
+    Word {
+        kind: Kind::OnCaughtUp,
+        name: "on_caught_up",
+        length: Length::None,
+        keys: &[],
+        meaning: "Called once in a live run, when for the first time nothing is due any more.",
+    },
+    Word {
         kind: Kind::OnSettled,
         name: "on_settled",
         length: Length::None,
         keys: &[],
         meaning: "Called once per instant, when all that happens at that instant is in.",
+    },
+    Word {
+        kind: Kind::OnNotice,
+        name: "on_notice",
+        length: Length::None,
+        keys: STREAM,
+        meaning: "Called when the source of a stream has lost its connection, or has it again.",
     },
     Word {
         kind: Kind::OnEnd,

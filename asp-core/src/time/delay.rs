@@ -10,7 +10,7 @@ use super::units::{self, Units};
 
 /// How long to wait, from a duration of this crate, of `std` or of `chrono`.
 ///
-/// Methods take `impl Into<Delay>`, so any of the three is passed as it is. A length that no [`Duration`] can
+/// Methods take an [`IntoDelay`], so any of the three is passed as it is. A length that no [`Duration`] can
 /// hold is kept, not refused: [`duration`](Self::duration) is then `None`, and who uses the delay reports the
 /// overflow of time with the names it knows (S11). A negative delay is kept as well; what it means is up to
 /// who uses it.
@@ -18,10 +18,10 @@ use super::units::{self, Units};
 /// # Examples
 ///
 /// ```
-/// use asp_core::{Delay, Duration};
+/// use asp_core::{Duration, IntoDelay};
 ///
-/// fn wait(delay: impl Into<Delay>) -> Option<Duration> {
-///     delay.into().duration()
+/// fn wait(delay: impl IntoDelay) -> Option<Duration> {
+///     delay.into_delay().duration()
 /// }
 ///
 /// assert_eq!(wait(Duration::from_secs(1)), Some(Duration::from_secs(1)));
@@ -64,6 +64,35 @@ impl Delay {
             Given::Std(length) => nanos_of_std(length),
             Given::Chrono(length) => nanos_of_delta(length),
         }
+    }
+}
+
+/// What is taken as a [`Delay`]: all that converts into one.
+///
+/// It is there for what the compiler says where something else is passed. For a type of your own write
+/// `impl From<YourType> for Delay`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a delay",
+    label = "expected a duration",
+    note = "write `Duration::from_secs(1)`, or `\"1s\".parse::<Duration>()?`"
+)]
+pub trait IntoDelay {
+    /// As a delay.
+    ///
+    /// ```
+    /// use asp_core::{Delay, Duration, IntoDelay};
+    ///
+    /// let delay = std::time::Duration::from_secs(1).into_delay();
+    /// assert_eq!(delay, Delay::from(Duration::from_secs(1)));
+    /// ```
+    fn into_delay(self) -> Delay;
+}
+
+#[diagnostic::do_not_recommend]
+impl<D: Into<Delay>> IntoDelay for D {
+    #[inline]
+    fn into_delay(self) -> Delay {
+        self.into()
     }
 }
 

@@ -31,7 +31,7 @@ mod tests;
 
 pub use clock::{Clock, ClockStep, ManualClock, ManualSleep, Steering, SystemClock, TokioClock};
 pub use convert::OutOfRange;
-pub use delay::Delay;
+pub use delay::{Delay, IntoDelay};
 pub use duration::{Duration, ParseDurationError};
 pub use pace::{Pace, ParsePaceError};
 pub use rfc3339::ParseTimestampError;

@@ -141,7 +141,12 @@ pub(crate) fn duplicate_key(key: &str, equal: bool) -> String {
 
 pub(crate) fn missing_stream(word: &Word, method: &str) -> String {
     let name = word.name;
-    format!("`#[{name}]` needs a stream\n= help: write `#[{name}(stream = \"{method}\")]`")
+    let help = match word.kind {
+        Kind::OnEvent => format!("write `#[{name}(stream = \"{method}\")]`"),
+        // The method is not named after the stream, and the stream is one that others name too.
+        _ => format!("write `#[{name}(stream = \"..\")]`, with a stream that this strategy reads"),
+    };
+    format!("`#[{name}]` needs a stream\n= help: {help}")
 }
 
 pub(crate) fn positional_stream(word: &Word, literal: &str) -> String {
@@ -171,6 +176,9 @@ pub(crate) fn arguments_not_wanted(word: &Word) -> String {
     let name = word.name;
     let help = match word.kind {
         Kind::OnStart => "for a call some time after the start use `#[after(\"1s\")]`".to_owned(),
+        Kind::OnLive | Kind::OnCaughtUp => {
+            format!("write `#[{name}]`; it is called once, for all streams together")
+        }
         Kind::OnSettled => {
             "it is called after the events of any stream; read what changed from the struct".to_owned()
         }

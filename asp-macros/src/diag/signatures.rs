@@ -27,6 +27,19 @@ pub(crate) fn too_many_parameters(method: &str, count: usize, tuple: &str) -> St
     format!("`{method}` takes {count} payloads, an event carries 1\n= help: take a tuple: `{tuple}`")
 }
 
+pub(crate) fn more_than_a_notice(method: &str, count: usize) -> String {
+    format!(
+        "`{method}` takes {count} payloads, it is called with a notice alone\n= help: take `notice: Notice` only"
+    )
+}
+
+pub(crate) fn notice_form(found: &str, name: &str) -> String {
+    format!(
+        "a notice is passed as `Notice`, found `{found}`\n\
+         = help: take `{name}: Notice`, or `{name}: &Notice`"
+    )
+}
+
 pub(crate) fn timer_with_payload(parameter: &str) -> String {
     format!(
         "a timer has nothing to pass as `{parameter}`\n\
@@ -42,10 +55,10 @@ pub(crate) fn delay_with_payload(method: &str, parameter: &str) -> String {
 }
 
 pub(crate) fn hook_with_payload(word: &str, parameter: &str) -> String {
-    let help = if word == "on_start" {
-        "keep start values in the struct"
-    } else {
-        "remove it; keep what it needs in the struct"
+    let help = match word {
+        "on_start" => "keep start values in the struct",
+        "on_live" | "on_caught_up" => "remove it; the time is `cx.now()`, keep the rest in the struct",
+        _ => "remove it; keep what it needs in the struct",
     };
     format!("`#[{word}]` has nothing to pass as `{parameter}`\n= help: {help}")
 }

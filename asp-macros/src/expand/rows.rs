@@ -81,8 +81,11 @@ fn row(names: &Names<'_>, handler: &Handler, trigger: &Trigger) -> TokenStream {
         }
         Action::Deferred => quote_spanned!(span=> __asp_wiring.deferred(#name);),
         Action::Start => hook(names, handler, "on_start", None, span),
+        Action::Live => hook(names, handler, "on_live", None, span),
+        Action::CaughtUp => hook(names, handler, "on_caught_up", None, span),
         Action::Settled => hook(names, handler, "on_settled", None, span),
         Action::Stop => hook(names, handler, "on_stop", None, span),
+        Action::Notice(stream) => notice(names, handler, stream, span),
         Action::End(stream) => hook(names, handler, "on_end", Some(stream), span),
     }
 }
@@ -145,6 +148,30 @@ fn event(names: &Names<'_>, handler: &Handler, stream: &StreamRef, attribute: Sp
     let wiring = Ident::new("__asp_wiring", handler.ident.span());
     quote_spanned! {span=>
         #wiring.#register #carried (#constant, #name, |__asp_this, __asp_cx, __asp_payload| #result);
+    }
+}
+
+fn notice(names: &Names<'_>, handler: &Handler, stream: &StreamRef, attribute: Span) -> TokenStream {
+    let private = &names.private;
+    let name = handler.ident.unraw().to_string();
+    let span = handler.payload.as_ref().map_or(attribute, |payload| payload.carried.span());
+    let constant = constant(stream, span);
+    let context = context(handler, span);
+    let this = quote_spanned!(span=> __asp_this);
+    let value = handler.payload.as_ref().map(|Payload { carried, form, .. }| match form {
+        Form::Reference => {
+            quote_spanned!(span=> <#carried as #private::TakesNotice>::borrowed(&__asp_notice))
+        }
+        _ => quote_spanned!(span=> <#carried as #private::TakesNotice>::owned(__asp_notice)),
+    });
+    let binding = match value {
+        Some(_) => quote_spanned!(span=> __asp_notice),
+        None => quote_spanned!(span=> _),
+    };
+    let result = returned(names, handler, call(handler, quote!(#this, #context #value)));
+    let wiring = Ident::new("__asp_wiring", handler.ident.span());
+    quote_spanned! {span=>
+        #wiring.on_notice(#constant, #name, |__asp_this, __asp_cx, #binding| #result);
     }
 }
 

@@ -20,8 +20,8 @@ pub(super) struct Shape {
     pub(super) output: Option<Type>,
 }
 
-/// Reads the signature, every rule on its own.
-pub(super) fn read(signature: &Signature, strategy: &Ident, sink: &mut Sink) -> Shape {
+/// Reads the signature, every rule on its own. Whoever hears notices takes nothing else.
+pub(super) fn read(signature: &Signature, strategy: &Ident, hears_notices: bool, sink: &mut Sink) -> Shape {
     qualifiers(signature, sink);
     if signature.ident.unraw().to_string().starts_with("__asp") {
         sink.report(&signature.ident, names::reserved_method_name());
@@ -33,7 +33,12 @@ pub(super) fn read(signature: &Signature, strategy: &Ident, sink: &mut Sink) -> 
         [] => None,
         // Its type may mention the parameters, which are reported.
         _ if is_generic => None,
+        [one] if hears_notices => notice(one, sink),
         [one] => payload(one, sink),
+        many if hears_notices => {
+            more_than_a_notice(signature, many, sink);
+            None
+        }
         many => {
             too_many(signature, many, sink);
             None
@@ -189,9 +194,51 @@ fn too_many(signature: &Signature, payloads: &[&Typed], sink: &mut Sink) {
     let patterns: Vec<String> = payloads.iter().map(|one| shown(&one.pattern)).collect();
     let types: Vec<String> = payloads.iter().map(|one| shown(&one.ty)).collect();
     let tuple = format!("({}): ({})", patterns.join(", "), types.join(", "));
-    let extra: Vec<&TokenStream> = payloads[1..].iter().map(|one| &one.tokens).collect();
     let name = signature.ident.to_string();
-    sink.report(quote!(#(#extra),*), text::too_many_parameters(&name, payloads.len(), &tuple));
+    let text = text::too_many_parameters(&name, payloads.len(), &tuple);
+    sink.report(parameters_of(&payloads[1..]), text);
+}
+
+fn parameters_of(payloads: &[&Typed]) -> TokenStream {
+    let parameters = payloads.iter().map(|one| &one.tokens);
+    quote!(#(#parameters),*)
+}
+
+fn more_than_a_notice(signature: &Signature, payloads: &[&Typed], sink: &mut Sink) {
+    let is_notice = |one: &&Typed| named(behind_reference(&one.ty)).is_some_and(|(name, _)| name == "Notice");
+    let kept = payloads.iter().position(is_notice);
+    let extra = payloads.iter().enumerate().filter(|(index, _)| Some(*index) != kept);
+    let extra: Vec<&Typed> = extra.map(|(_, one)| *one).collect();
+    let name = signature.ident.to_string();
+    sink.report(parameters_of(&extra), text::more_than_a_notice(&name, payloads.len()));
+}
+
+/// What takes a notice: any type that may turn out to be `Notice`, or a reference to one.
+fn notice(typed: &Typed, sink: &mut Sink) -> Option<Payload> {
+    let (carried, form, is_plain) = match bare(&typed.ty) {
+        Type::Reference(TypeReference { elem, mutability, lifetime, .. }) => {
+            (bare(elem), Form::Reference, mutability.is_none() && lifetime.is_none())
+        }
+        ty => (ty, Form::Value, true),
+    };
+    let is_notice = is_plain
+        && sized_instead(carried).is_none()
+        && event_of(carried).is_none()
+        && impl_trait_in(carried).is_none()
+        && reference_in(carried).is_none();
+    let name = plain_name(&typed.pattern);
+    if !is_notice {
+        let name = name.as_ref().map_or("notice".to_owned(), Ident::to_string);
+        sink.report(&typed.ty, text::notice_form(&shown(&typed.ty), &name));
+        return None;
+    }
+    Some(Payload {
+        name,
+        tokens: typed.tokens.clone(),
+        written: typed.ty.clone(),
+        carried: carried.clone(),
+        form,
+    })
 }
 
 /// The payload, or `None` if its type is one no stream can have.

@@ -66,10 +66,13 @@ impl Scope<'_> {
     fn action(&self, settings: Settings) -> Option<Action> {
         Some(match self.word.kind {
             Kind::OnEvent => Action::Event(settings.stream?),
+            Kind::OnNotice => Action::Notice(settings.stream?),
             Kind::OnEnd => Action::End(settings.stream?),
             Kind::Every => Action::Every(Interval { nanos: settings.nanos?, ..settings.interval }),
             Kind::After => settings.nanos.map_or(Action::Deferred, Action::After),
             Kind::OnStart => Action::Start,
+            Kind::OnLive => Action::Live,
+            Kind::OnCaughtUp => Action::CaughtUp,
             Kind::OnSettled => Action::Settled,
             Kind::OnStop => Action::Stop,
         })

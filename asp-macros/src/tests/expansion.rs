@@ -35,6 +35,17 @@ fn greeter() {
             #[on_end(stream = "names")]
             fn tick(&mut self) {}
 
+            #[on_live]
+            #[on_caught_up]
+            #[on_notice(stream = "names")]
+            fn live(&mut self, cx: &Context<Self>) {}
+
+            #[on_notice(stream = "names")]
+            fn feed_state(&mut self, cx: &Context<Self>, notice: Notice) {}
+
+            #[on_notice(stream = Exchange::ACKS)]
+            fn ack_state(&mut self, notice: &Notice) {}
+
             #[cfg(feature = "exchange")]
             #[on_event(stream = Exchange::ACKS)]
             fn ack(&mut self, ack: &Ack) {}

@@ -72,6 +72,26 @@ fn payload_forms() {
 }
 
 #[test]
+fn notices_say_nothing_of_their_stream() {
+    let (model, faults) = read(
+        "",
+        r#"
+        impl Greeter {
+            #[on_notice(stream = "names")]
+            fn feed_state(&mut self, notice: &Notice) {}
+            #[on_event(stream = "names")]
+            fn greet(&mut self, name: String) {}
+        }
+        "#,
+    );
+    assert_eq!(faults, Vec::<String>::new());
+    let model = model.expect("this is a block");
+    let notice = model.handlers[0].payload.as_ref().expect("it takes one");
+    assert_eq!((notice.form, shown(&notice.carried)), (Form::Reference, "Notice".to_owned()));
+    assert_eq!(model.carried_by("names").map(shown), Some("String".to_owned()));
+}
+
+#[test]
 fn all_faults_of_a_block_are_reported() {
     let (model, faults) = read(
         "emit(a: u8)",
@@ -110,6 +130,8 @@ fn texts_keep_their_form() {
         "impl Greeter { #[on_event] fn a(&mut self, x: u8) {} #[every] fn b(&mut self) {} }",
         "impl Greeter { #[on_event(stream = \"a b\")] fn a<T>(self, x: &mut T, y: u8, cx: Context) {} }",
         "impl Greeter { #[every(5)] fn b(&self) {} #[on_stop(\"1s\")] fn c() -> ! {} }",
+        "impl Greeter { #[on_notice] fn f(&mut self) {} #[on_live(5)] fn g(&mut self) {} #[on_caught_up] fn h(&mut self, x: u8) {} }",
+        "impl Greeter { #[on_notice(stream = \"a\")] fn f(&mut self, x: &str) {} #[on_notice(stream = \"a\")] fn g(&mut self, x: u8, y: u8) {} }",
         "impl<'a> View<'a> { #[on_end(stream = \"x\")] async unsafe fn e(&mut self) {} }",
     ];
     for block in blocks {

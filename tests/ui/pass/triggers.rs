@@ -40,7 +40,10 @@ impl Everything {
     #[after("0s")]
     #[on_start]
     #[on_stop]
+    #[on_live]
+    #[on_caught_up]
     #[on_settled]
+    #[on_notice(stream = "names")]
     #[on_end(stream = "names")]
     fn remind(&mut self, cx: &Context<Self>) -> Result<(), std::fmt::Error> {
         let _ = cx.now();

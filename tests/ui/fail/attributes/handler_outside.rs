@@ -16,6 +16,15 @@ impl Greeter {
 #[on_start]
 fn start() {}
 
+#[on_live]
+fn live() {}
+
+#[on_caught_up]
+fn trade_now() {}
+
+#[on_notice(stream = "names")]
+fn feed_state(notice: Notice) {}
+
 trait Ends {
     #[asp::on_end(stream = "names")]
     fn end(&mut self);

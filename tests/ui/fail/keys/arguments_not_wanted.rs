@@ -14,6 +14,12 @@ impl Greeter {
 
     #[on_stop(x)]
     fn stop(&mut self) {}
+
+    #[on_live("1s")]
+    fn live(&mut self) {}
+
+    #[on_caught_up(stream = "names")]
+    fn caught_up(&mut self) {}
 }
 
 fn main() {}

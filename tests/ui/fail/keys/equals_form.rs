@@ -11,6 +11,12 @@ impl Greeter {
 
     #[on_event = "names"]
     fn greet(&mut self, name: String) {}
+
+    #[on_notice = "names"]
+    fn feed_state(&mut self, notice: Notice) {}
+
+    #[on_live = "1s"]
+    fn live(&mut self) {}
 }
 
 fn main() {}

@@ -11,6 +11,9 @@ impl Greeter {
 
     #[on_end()]
     fn no_more(&mut self) {}
+
+    #[on_notice]
+    fn feed_state(&mut self, notice: Notice) {}
 }
 
 fn main() {}

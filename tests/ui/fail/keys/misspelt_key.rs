@@ -8,6 +8,9 @@ struct Greeter;
 impl Greeter {
     #[on_event(steam = "names")]
     fn greet(&mut self, name: String) {}
+
+    #[on_notice(streem = "names")]
+    fn feed_state(&mut self, notice: Notice) {}
 }
 
 fn main() {

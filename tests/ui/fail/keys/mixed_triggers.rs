@@ -13,6 +13,10 @@ impl Greeter {
     #[after]
     #[on_start]
     fn greet(&mut self, name: String) {}
+
+    #[on_caught_up]
+    #[on_notice(stream = "names")]
+    fn feed_state(&mut self, notice: Notice) {}
 }
 
 fn main() {}

@@ -8,6 +8,9 @@ struct Greeter;
 impl Greeter {
     #[on_event("names")]
     fn greet(&mut self, name: String) {}
+
+    #[on_notice("names")]
+    fn feed_state(&mut self, notice: Notice) {}
 }
 
 fn main() {

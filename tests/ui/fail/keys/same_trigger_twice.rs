@@ -15,6 +15,16 @@ impl Greeter {
     #[on_stop]
     #[on_stop]
     fn tick(&mut self) {}
+
+    #[on_notice(stream = "names")]
+    #[on_notice(stream = "names")]
+    fn feed_state(&mut self, notice: Notice) {}
+
+    #[on_live]
+    #[on_live]
+    #[on_caught_up]
+    #[on_caught_up]
+    fn live(&mut self) {}
 }
 
 fn main() {}
