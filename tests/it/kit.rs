@@ -4,7 +4,8 @@ use std::fmt::{Debug, Display};
 use std::sync::{Arc, Mutex};
 
 use asp::prelude::*;
-use asp::{Class, ErrorKind, Outcome, Strategy};
+use asp::testing::Script;
+use asp::{Class, ErrorKind, ManualClock, Outcome, Strategy};
 
 /// A payload that says what it is. An alias, since a handler that takes `&str` takes a reference to a payload.
 pub(crate) type Name = &'static str;
@@ -75,4 +76,21 @@ pub(crate) fn failed(runner: Runner) -> (String, Option<Outcome>) {
 pub(crate) fn failed_with<T: Debug>(runner: Runner, pick: impl Fn(&ErrorKind) -> Option<T>) -> T {
     let error = runner.run().expect_err("the run stops with an error");
     pick(error.kind()).unwrap_or_else(|| panic!("another error: {error}"))
+}
+
+/// Runs live on a clock that jumps, from `handover` seconds on.
+pub(crate) fn lived(clock: &ManualClock, runner: Runner) -> Outcome {
+    futures::executor::block_on(runner.clock(clock.clone()).run_live()).unwrap()
+}
+
+/// A clock for [`lived`].
+pub(crate) fn jumping(handover: f64) -> ManualClock {
+    ManualClock::jumping(s(handover))
+}
+
+/// A live source that yields these values at these seconds, and ends with the last one.
+pub(crate) fn script<T: Clone + Send + 'static>(clock: &ManualClock, events: &[(f64, T)]) -> Source<T> {
+    let script = events.iter().fold(Script::new(clock), |script, (seconds, value)| script.event(s(*seconds), value.clone()));
+    let last = events.last().map_or(0.0, |(seconds, _)| *seconds);
+    script.end(s(last)).source()
 }

@@ -173,6 +173,10 @@ impl Engine {
         if now > self.last() {
             return Turn::Finish;
         }
+        if now > self.horizon {
+            // A live run that starts when it begins: `on_live` comes before what `on_start` asked for.
+            return Turn::Wait;
+        }
         if lane.is_some_and(|time| time <= now) && !self.is_shown_first(shown) {
             return Turn::Lanes { limit: now, outer: now };
         }

@@ -4,6 +4,7 @@ mod clock;
 mod ends;
 mod errors;
 mod fan_out;
+mod live;
 mod order;
 mod panics;
 mod past;
