@@ -2,13 +2,14 @@
 #![forbid(unsafe_code)]
 
 pub use asp_core::{
-    ByValue, CallKey, CallSlot, Class, Clock, ClockStep, Context, Delay, Dispatch, Dispatched, Duration,
-    Error, ErrorKind, Event, Every, Gap, GraphFault, HandlerError, HandlerFailure, HandlerInfo,
+    ByValue, CallKey, CallSlot, Class, Clock, ClockStep, Context, Delay, Digest, Dispatch, Dispatched,
+    Duration, Error, ErrorKind, Event, Every, Gap, GraphFault, HandlerError, HandlerFailure, HandlerInfo,
     HandlerResult, HandlerReturn, InPast, IntoDelay, IntoEvery, IntoLive, IntoSource, Key, ManualClock,
     ManualSleep, Notice, OnError, Once, Outcome, Pace, PastItem, PastSchedule, Payload, Place, Reason,
-    Reconnect, Report, Request, Result, RunGraph, RunLive, Runner, Slot, Source, Stamped, Steering,
-    StopHandle, StopReason, Strategy, StrategyInfo, Stream, StreamInfo, StreamReport, SystemClock, TimeError,
-    TimerKey, TimerSlot, Timestamp, TokioClock, WhenFull, WhenLate, Wiring, testing, time, timestamps,
+    Reconnect, Recording, Report, Request, Result, RunGraph, RunLive, Runner, Slot, Source, Stamped,
+    Steering, StopHandle, StopReason, Strategy, StrategyInfo, Stream, StreamInfo, StreamReport, SystemClock,
+    TimeError, TimerKey, TimerSlot, Timestamp, TokioClock, WhenFull, WhenLate, Wiring, testing, time,
+    timestamps,
 };
 pub use asp_macros::{
     after, every, on_caught_up, on_end, on_event, on_live, on_notice, on_settled, on_start, on_stop, strategy,
@@ -29,7 +30,8 @@ pub use asp_core::__private;
 /// It leaves out `Stream`, `Result`, `Error` and `Clock`, whose names others use too.
 pub mod prelude {
     pub use asp_core::{
-        CallKey, Context, Duration, Event, Every, Notice, Runner, Source, TimerKey, Timestamp, timestamps,
+        CallKey, Context, Duration, Event, Every, Notice, Recording, Runner, Source, StopHandle, TimerKey,
+        Timestamp, timestamps,
     };
     pub use asp_macros::{
         after, every, on_caught_up, on_end, on_event, on_live, on_notice, on_settled, on_start, on_stop,

@@ -6,11 +6,13 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use crate::desk::{Desk, Refused};
+use crate::digest::Digester;
 use crate::heads::Heads;
 use crate::observe::{Class, Dispatch, Place};
 use crate::outcome::Dispatched;
 use crate::panics;
 use crate::policy::OnError;
+use crate::recording::{LeftOut, Recording};
 use crate::strategy::HandlerResult;
 use crate::time::Timestamp;
 
@@ -68,6 +70,14 @@ pub(crate) struct Core {
     /// Nodes whose stream handlers ran since they last settled, if they have a hook for it (S60).
     pub(crate) unsettled: Unsettled,
     pub(crate) observers: Vec<Observer>,
+    pub(crate) digester: Option<Digester>,
+    /// Where the facts of the run are recorded.
+    pub(crate) recording: Option<Recording>,
+    /// Ticks that a recorded run left out.
+    pub(crate) recorded_skips: VecDeque<LeftOut>,
+    /// The run stops when so many dispatches were made, as the recorded one did.
+    pub(crate) stop_after: u64,
+    announced: u64,
     /// True if each dispatch is shown to someone, so that bursts go event by event.
     pub(crate) watched: bool,
     /// The last dispatches, while an instant has gone on for suspiciously many rounds (S14).
@@ -130,6 +140,11 @@ impl Core {
             unsettled: Unsettled::default(),
             watched: !observers.is_empty(),
             observers,
+            digester: None,
+            recording: None,
+            recorded_skips: VecDeque::new(),
+            stop_after: u64::MAX,
+            announced: 0,
             trace: None,
             last: None,
             place: Place::default(),
@@ -139,6 +154,23 @@ impl Core {
     #[inline]
     pub(crate) fn desk(&self) -> &Desk {
         self.desk.as_ref().expect("the desk is back when a node has returned")
+    }
+
+    /// True if anybody wants to see each dispatch.
+    fn is_watched(&self) -> bool {
+        !self.observers.is_empty() || self.digester.is_some() || self.stop_after < u64::MAX
+    }
+
+    /// Has each dispatch take part in a digest.
+    pub(crate) fn digest(&mut self, digester: Digester) {
+        self.digester = Some(digester);
+        self.watched = true;
+    }
+
+    /// Stops the run as a recorded one was stopped.
+    pub(crate) fn stop_after(&mut self, dispatches: u64) {
+        self.stop_after = dispatches;
+        self.watched = true;
     }
 
     /// Remembers the next dispatches, for the message should the instant never end.
@@ -152,7 +184,7 @@ impl Core {
     pub(crate) fn end_trace(&mut self) {
         if self.trace.is_some() {
             self.trace = None;
-            self.watched = !self.observers.is_empty();
+            self.watched = self.is_watched();
         }
     }
 
@@ -232,8 +264,17 @@ impl Core {
             due: Timestamp::from_nanos(desk.due.get()),
             event_time: Timestamp::from_nanos(desk.event_time.get()),
         };
+        if let Some(digester) = &mut self.digester {
+            digester.feed(&dispatch);
+        }
         for observer in &mut self.observers {
             observer(&dispatch);
+        }
+        self.announced += 1;
+        if self.announced == self.stop_after && self.class != Class::Stop {
+            // The dispatch that is about to be made is the last one.
+            desk.stop.set(true);
+            desk.halt();
         }
     }
 
@@ -246,8 +287,19 @@ impl Core {
     }
 
     /// True if a tick is left out, since the timer's next one is due too (S26).
-    pub(crate) fn leaves_out(&mut self, _node: u32, _time: i64, _rank: u64, next: Option<i64>) -> bool {
-        next.is_some_and(|next| next <= self.clock)
+    ///
+    /// The clock decides it in the live phase of a run; when one is repeated, its recording.
+    pub(crate) fn leaves_out(&mut self, node: u32, time: i64, rank: u64, next: Option<i64>) -> bool {
+        let tick = (node, time, rank);
+        if self.recorded_skips.front() == Some(&tick) {
+            self.recorded_skips.pop_front();
+            return true;
+        }
+        let is_left_out = next.is_some_and(|next| next <= self.clock);
+        if let (true, Some(recording)) = (is_left_out, &self.recording) {
+            recording.note(|facts| facts.skips.push_back(tick));
+        }
+        is_left_out
     }
 
     /// Sets the place of the next item.

@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use crate::context::Context;
 use crate::graph_fault::GraphFault;
-use crate::hub::{AnyHub, Hub, SinkFn};
+use crate::hub::{AnyHub, DigestFn, Hub, SinkFn};
 use crate::names::{free_name, similar, type_name};
 use crate::node::Node;
 use crate::nodes::Nodes;
 use crate::outline::RowInfo;
+use crate::recording::Tap;
 use crate::source::Source;
 use crate::strategy::Strategy;
 use crate::stream::{Payload, Stream};
@@ -120,6 +121,35 @@ impl Graph {
         hub.set_source(source);
         self.entries[id as usize].sources += 1;
         self.declare(id);
+    }
+
+    /// The fed streams in the order of their declaration.
+    pub(crate) fn fed(&self) -> Vec<String> {
+        let fed = self.ranks.iter().map(|&id| &self.entries[id as usize]).filter(|entry| entry.sources > 0);
+        fed.map(|entry| entry.name.to_string()).collect()
+    }
+
+    /// Shows a recording what the source of a stream brings.
+    pub(crate) fn tap<T: Payload>(&mut self, stream: &Stream<T>, tap: Tap<T>) {
+        let Some((id, hub)) = self.hub::<T>(stream.name(), "`Recording::keep`") else { return };
+        hub.set_tap(tap);
+        let entry = &mut self.entries[id as usize];
+        if entry.sources == 0 {
+            let (stream, constant) = (entry.name.to_string(), entry.constant.clone());
+            let reader = Some("`Recording::keep`".to_owned());
+            self.faults.push(GraphFault::NeverFed { stream, reader, constant, similar: None });
+        }
+    }
+
+    /// A recorded run had a source for a stream that the recording does not keep.
+    pub(crate) fn not_kept(&mut self, stream: &str) {
+        self.faults.push(GraphFault::NotKept { stream: stream.to_owned() });
+    }
+
+    /// Lets the payloads of a stream take part in the digest.
+    pub(crate) fn digest_with<T: Payload>(&mut self, stream: &Stream<T>, digest: DigestFn<T>) {
+        let Some((_, hub)) = self.hub::<T>(stream.name(), "`digest_with`") else { return };
+        hub.set_digest(digest);
     }
 
     pub(crate) fn open<T: Payload>(&mut self, stream: &Stream<T>) {

@@ -59,6 +59,11 @@ pub enum GraphFault {
         /// The stream.
         stream: String,
     },
+    /// A recorded run had a source for a stream that was not kept, so that it cannot be repeated.
+    NotKept {
+        /// The stream.
+        stream: String,
+    },
     /// An option of a source that makes no sense for it.
     Misuse {
         /// The stream.
@@ -120,6 +125,11 @@ impl fmt::Display for GraphFault {
             GraphFault::LiveSource { stream } => {
                 write!(f, "stream \"{stream}\" has a live source; use `.run_live().await`")
             }
+            GraphFault::NotKept { stream } => write!(
+                f,
+                "the recording does not keep stream \"{stream}\", which its run was fed with; record it with \
+                 `Recording::new().keep(..)`, or feed the streams one by one from `recording.events(..)`"
+            ),
             GraphFault::Misuse { stream, what } => write!(f, "the source of stream \"{stream}\": {what}"),
             GraphFault::SameName { name } => {
                 write!(f, "two strategies are named \"{name}\"; give one another name in `add_as`")

@@ -19,6 +19,7 @@ use crate::nodes::Nodes;
 use crate::observe::Class;
 use crate::panics::message;
 use crate::reader::{Handler, Reader, Take};
+use crate::recording::{Tap, Taped};
 use crate::source::{LivePart, Pulled, Source, SourceFault, Stamp};
 use crate::strategy::{HandlerResult, Strategy};
 use crate::stream::{Event, Payload};
@@ -28,6 +29,8 @@ use crate::time::{Clock, Timestamp};
 #[derive(Debug)]
 pub(crate) enum Filled {
     Events,
+    /// Nothing, and nothing more will come, but the source has not ended.
+    Nothing,
     Ended,
     Fault(SourceFault),
 }
@@ -61,14 +64,14 @@ pub(crate) trait AnyChannel {
     fn past_ended(&mut self);
     /// Pulls the next batch into an empty column.
     fn fill(&mut self, column: &mut Column) -> Filled;
+    /// Records that the source has ended; at no time, if it was empty from the start.
+    fn record_end(&mut self, time: Option<i64>);
     /// Drops events before `start` (S17); true if the column ran dry by that.
     fn skip(&mut self, column: &mut Column, start: i64) -> bool;
     /// Hands one emission that came too late for handlers to the sinks (S47).
     fn drain_to_sinks(&mut self, core: &mut Core);
     /// Strategies with an `on_end` hook for this stream, as (node, hook).
     fn ends(&self) -> &[(u32, u32)];
-    /// Strategies with an `on_notice` hook for this stream, as (node, hook).
-    fn notices(&self) -> &[(u32, u32)];
     /// Number of the event dispatched last, counting from 0: of the emissions, or of what the source yielded, if
     /// that many `times` of its column wait.
     fn index(&self, times: Option<usize>) -> u64;
@@ -83,6 +86,9 @@ pub(crate) trait AnyChannel {
 
 /// Reads a stream last (S8). Called through a pointer, once an event: a sink writes or prints, which costs more.
 pub(crate) type SinkFn<T> = Box<dyn FnMut(&Event<T>) -> HandlerResult + Send>;
+
+/// The bytes by which a payload takes part in the digest (S49).
+pub(crate) type DigestFn<T> = Box<dyn FnMut(&T, &mut Vec<u8>) + Send>;
 
 /// A stream without its readers.
 pub(crate) struct Channel<T> {
@@ -100,6 +106,9 @@ pub(crate) struct Channel<T> {
     last_pulled: Option<i64>,
     fault: Option<SourceFault>,
     collected: Option<Vec<Event<T>>>,
+    /// Where what the source brings is recorded.
+    tap: Option<Tap<T>>,
+    digest: Option<DigestFn<T>>,
     sinks: Vec<SinkFn<T>>,
     ends: Vec<(u32, u32)>,
     notices: Vec<(u32, u32)>,
@@ -116,6 +125,12 @@ impl<T: Payload> Channel<T> {
     fn next_emitted(&mut self, core: &Core) -> Option<T> {
         self.emissions += 1;
         core.desk().outlet::<T>(self.id)?.borrow_mut().pop_front()
+    }
+
+    fn record(&mut self, at: At, value: &T) {
+        if let Some(tap) = &mut self.tap {
+            tap(Taped::Event { time: at.now, event_time: at.event_time, value });
+        }
     }
 
     /// Takes the item out that the live side shows.
@@ -156,6 +171,8 @@ impl<T: Payload> Channel<T> {
             }
             match pulled {
                 Pulled::Some => {}
+                Pulled::Silent if column.times.is_empty() => return Filled::Nothing,
+                Pulled::Silent => {}
                 Pulled::End => self.source = None,
                 Pulled::Fault(fault) => {
                     self.source = None;
@@ -171,7 +188,7 @@ impl<T: Payload> Channel<T> {
 
     /// True if its events go to handlers and nowhere else, each with the time of its source.
     fn is_plain(&self) -> bool {
-        !self.has_sinks() && self.notices.is_empty()
+        !self.has_sinks() && self.notices.is_empty() && self.tap.is_none() && self.digest.is_none()
     }
 
     fn has_sinks(&self) -> bool {
@@ -240,6 +257,12 @@ impl<T: Payload> AnyChannel for Channel<T> {
         filled
     }
 
+    fn record_end(&mut self, time: Option<i64>) {
+        if let Some(tap) = &mut self.tap {
+            tap(time.map_or(Taped::Empty, Taped::End));
+        }
+    }
+
     fn skip(&mut self, column: &mut Column, start: i64) -> bool {
         let early = column.times.partition_point(|&time| time < start);
         column.times.drain(..early);
@@ -259,10 +282,6 @@ impl<T: Payload> AnyChannel for Channel<T> {
 
     fn ends(&self) -> &[(u32, u32)] {
         &self.ends
-    }
-
-    fn notices(&self) -> &[(u32, u32)] {
-        &self.notices
     }
 
     fn index(&self, times: Option<usize>) -> u64 {
@@ -313,6 +332,8 @@ impl<T: Payload> Hub<T> {
             last_pulled: None,
             fault: None,
             collected: None,
+            tap: None,
+            digest: None,
             sinks: Vec::new(),
             ends: Vec::new(),
             notices: Vec::new(),
@@ -339,6 +360,14 @@ impl<T: Payload> Hub<T> {
         self.channel.notices.push((node, hook));
     }
 
+    pub(crate) fn set_tap(&mut self, tap: Tap<T>) {
+        self.channel.tap = Some(tap);
+    }
+
+    pub(crate) fn set_digest(&mut self, digest: DigestFn<T>) {
+        self.channel.digest = Some(digest);
+    }
+
     pub(crate) fn add_sink(&mut self, sink: SinkFn<T>) {
         self.channel.sinks.push(sink);
     }
@@ -350,6 +379,16 @@ impl<T: Payload> Hub<T> {
     /// Dispatches one event to all readers and sinks, one after the other.
     fn deliver(&mut self, at: At, value: T, nodes: &mut Nodes, core: &mut Core) {
         core.desk().at_event(at);
+        if let (Some(digest), Some(digester)) = (&mut self.channel.digest, &mut core.digester) {
+            digest(&value, &mut digester.payload);
+        }
+        self.deliver_to_all(at, value, nodes, core);
+        if let Some(digester) = &mut core.digester {
+            digester.payload.clear();
+        }
+    }
+
+    fn deliver_to_all(&mut self, at: At, value: T, nodes: &mut Nodes, core: &mut Core) {
         let has_sinks = self.channel.has_sinks();
         let name = &self.channel.name;
         let mut readers = self.readers.iter_mut();
@@ -371,10 +410,17 @@ impl<T: Payload> Hub<T> {
         match entry {
             Entry::Event { event_time, arrival, value } => {
                 core.desk().arrival.set(arrival);
-                self.deliver(At { now: time, event_time }, value, nodes, core);
+                let at = At { now: time, event_time };
+                self.channel.record(at, &value);
+                self.deliver(at, value, nodes, core);
                 core.desk().arrival.set(None);
             }
-            Entry::Notice(notice) => self.channel.give_notice(time, &notice, nodes, core),
+            Entry::Notice(notice) => {
+                if let Some(tap) = &mut self.channel.tap {
+                    tap(Taped::Notice(time, &notice));
+                }
+                self.channel.give_notice(time, &notice, nodes, core);
+            }
             Entry::End => core.desk().at(time),
         }
     }
@@ -400,6 +446,7 @@ impl<T: Payload> AnyHub for Hub<T> {
             if let Some(entry) = self.channel.next_stamped() {
                 self.run_entry(time, entry, nodes, core);
             } else if let Some(value) = self.channel.values.pop_front() {
+                self.channel.record(At::instant(time), &value);
                 self.deliver(At::instant(time), value, nodes, core);
             } else {
                 break;

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt;
 
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::live::StreamReport;
 use crate::names::type_name;
@@ -25,6 +26,7 @@ pub struct Outcome {
     report: Report,
     strategies: Vec<Instance>,
     collected: Vec<(String, Box<dyn Any + Send>)>,
+    digests: Vec<Digest>,
 }
 
 pub(crate) struct Instance {
@@ -38,8 +40,24 @@ impl Outcome {
         report: Report,
         strategies: Vec<Instance>,
         collected: Vec<(String, Box<dyn Any + Send>)>,
+        digests: Vec<Digest>,
     ) -> Self {
-        Outcome { report, strategies, collected }
+        Outcome { report, strategies, collected, digests }
+    }
+
+    /// The digests along the way, one for every so many dispatches, if
+    /// [`Runner::digest_every`](crate::Runner::digest_every) asked for them.
+    ///
+    /// The first that differs from that of another run says where the two part.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let runner = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default());
+    /// assert_eq!(runner.digest_every(2).run()?.digests().len(), 3);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    pub fn digests(&self) -> &[Digest] {
+        &self.digests
     }
 
     /// The figures of the run.
@@ -301,6 +319,8 @@ pub struct Report {
     pub max_behind: Duration,
     /// The instant at which a live run began: what is earlier was worked off, what is later was waited for (S30).
     pub handover: Option<Timestamp>,
+    /// The digest of all dispatches, if one was asked for (S49).
+    pub digest: Option<Digest>,
     /// Corrections of the wall clock, at most the first 1000 (S5).
     pub clock_steps: Vec<ClockStep>,
     /// What came over each live stream, and how it joined its history.
@@ -344,6 +364,7 @@ impl fmt::Display for Report {
         for (k, (what, count)) in rest.into_iter().filter(|&(_, count)| count > 0).enumerate() {
             write!(f, "{}{count} {what}", if k == 0 { "\n" } else { ", " })?;
         }
+        self.digest.map_or(Ok(()), |digest| write!(f, "\ndigest {digest}"))?;
         let Some(handover) = self.handover else { return Ok(()) };
         write!(f, "\nlive from {handover}, at most {} behind", self.max_behind)?;
         self.max_lag.map_or(Ok(()), |lag| write!(f, ", lag at most {lag}"))?;

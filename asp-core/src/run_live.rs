@@ -9,7 +9,9 @@ use crate::engine::{Engine, Live};
 use crate::error::{Error, ErrorKind, Result};
 use crate::live::StopHandle;
 use crate::outcome::Outcome;
+use crate::recording::Recording;
 use crate::runner::{Runner, concluded};
+use crate::stream::{Payload, Stream};
 use crate::time::{Clock, Pace, SystemClock};
 
 impl Runner {
@@ -105,6 +107,95 @@ impl Runner {
     pub fn spin(mut self) -> Self {
         self.live.spin = true;
         self
+    }
+
+    /// Keeps what the sources of this run bring, and what its clock decides, so that it can be repeated (S62).
+    ///
+    /// A recording that was used before forgets its former run.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let recording = Recording::new().keep(Greeter::NAMES);
+    /// Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default()).record_to(&recording).run()?;
+    /// assert_eq!(recording.events(Greeter::NAMES).len(), 3);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    pub fn record_to(mut self, recording: &Recording) -> Self {
+        self.recording = Some(recording.clone());
+        self
+    }
+
+    /// Repeats a recorded run, in place of [`feed`](Runner::feed): the same dispatches, as fast as the machine goes
+    /// (S50).
+    ///
+    /// Start and end are those of the recorded run unless they are given. The strategies have to be added as they were;
+    /// a strategy that asks the outside world otherwise than through a stream cannot be repeated.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let recording = Recording::new().keep(Greeter::NAMES);
+    /// let run = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default()).digest();
+    /// let first = run.record_to(&recording).run()?;
+    /// let again = Runner::new().replay(&recording).add(Greeter::default()).digest().run()?;
+    /// assert_eq!(again.report().digest, first.report().digest);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    pub fn replay(mut self, recording: &Recording) -> Self {
+        self.replay = Some(recording.clone());
+        let recording = recording.clone();
+        self.step(None, move |graph| recording.replay(graph))
+    }
+
+    /// Asks for a digest of all dispatches, [`Report::digest`](crate::Report::digest) (S49). It costs nothing when it is
+    /// not asked for.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let outcome = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default()).digest().run()?;
+    /// println!("{}", outcome.report().digest.expect("it was asked for"));
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    pub fn digest(mut self) -> Self {
+        self.digest.get_or_insert(0);
+        self
+    }
+
+    /// Asks for a digest, and for the digests along the way, [`Outcome::digests`], after every so many dispatches.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let runner = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default());
+    /// let outcome = runner.digest_every(1).run()?;
+    /// assert_eq!(outcome.digests().last().copied(), outcome.report().digest);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    pub fn digest_every(mut self, dispatches: u64) -> Self {
+        self.digest = Some(dispatches);
+        self
+    }
+
+    /// Asks for a digest in which the payloads of a stream take part, by these bytes (S49).
+    ///
+    /// The bytes should be the same on each machine: `to_le_bytes` of numbers, not their addresses or hashes.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let digest = |names: [&'static str; 2]| {
+    ///     let names = timestamps(Timestamp::EPOCH, Duration::from_secs(1)).zip(names.map(String::from));
+    ///     let runner = Runner::new().feed(Greeter::NAMES, names).add(Greeter::default());
+    ///     let outcome = runner.digest_with(Greeter::NAMES, |name| name.clone()).run()?;
+    ///     Ok::<_, asp_core::Error>(outcome.report().digest)
+    /// };
+    /// assert_ne!(digest(["Jane", "John"])?, digest(["Jane", "Johann"])?);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    pub fn digest_with<T: Payload, B: AsRef<[u8]>>(
+        self,
+        stream: Stream<T>,
+        mut bytes: impl FnMut(&T) -> B + Send + 'static,
+    ) -> Self {
+        let digest = move |value: &T, out: &mut Vec<u8>| out.extend_from_slice(bytes(value).as_ref());
+        self.digest().step(None, move |graph| graph.digest_with(&stream, Box::new(digest)))
     }
 
     /// Stops the run on Ctrl-C, as [`StopHandle::stop`] does; a second Ctrl-C ends the process at once.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::core::{Core, Observer};
 use crate::desk::Desk;
+use crate::digest::Digester;
 use crate::engine::{Engine, Limits, LiveRun};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, Rebind};
@@ -15,6 +16,7 @@ use crate::observe::Dispatch;
 use crate::outcome::Outcome;
 use crate::outline::{Mention, RunGraph, TypeInfo};
 use crate::policy::{OnError, PastSchedule};
+use crate::recording::Recording;
 use crate::source::IntoSource;
 use crate::strategy::{HandlerReturn, Strategy};
 use crate::stream::{Event, Payload, Stream};
@@ -42,6 +44,10 @@ pub struct Runner {
     pub(crate) stop: StopHandle,
     pub(crate) live: LiveRun,
     pub(crate) clock: Option<Arc<dyn Clock>>,
+    /// The dispatches between two marks of the digest, if there is one.
+    pub(crate) digest: Option<u64>,
+    pub(crate) recording: Option<Recording>,
+    pub(crate) replay: Option<Recording>,
 }
 
 /// A step of the building, kept until the run so that a `rebind` can still change it.
@@ -85,6 +91,9 @@ impl Runner {
             stop: StopHandle::default(),
             live: LiveRun::default(),
             clock: None,
+            digest: None,
+            recording: None,
+            replay: None,
         }
     }
 
@@ -402,7 +411,7 @@ impl Runner {
 
     /// The engine for what was put together, if that can be run.
     pub(crate) fn engine(self, live: bool) -> Result<Engine> {
-        let Runner { steps, observers, limits, on_error, past_schedule, stop, .. } = self;
+        let Runner { steps, observers, mut limits, on_error, past_schedule, stop, .. } = self;
         if let (Some(start), Some(end)) = (limits.start, limits.end)
             && start >= end
         {
@@ -414,6 +423,15 @@ impl Runner {
                 Step::Graph { build, .. } => build(&mut graph),
                 Step::Add(add) => (add.join)(&mut graph, add.name, add.rebinds),
             }
+        }
+        if let Some(recording) = &self.recording {
+            recording.begin(&mut graph);
+            recording.note(|facts| facts.end = limits.end);
+        }
+        let facts = self.replay.as_ref().map(Recording::facts);
+        if let Some(facts) = &facts {
+            limits.start = limits.start.or(facts.start);
+            limits.end = limits.end.or(facts.end);
         }
         let faults = graph.check(live);
         if !faults.is_empty() {
@@ -429,7 +447,15 @@ impl Runner {
             .collect();
         let mut core = Core::new(desk, std::mem::take(&mut parts.names), on_error, observers);
         core.drain_limit = limits.drain_limit;
-        Ok(Engine::new(parts, core, limits, stop))
+        core.recording = self.recording;
+        if let Some(interval) = self.digest {
+            core.digest(Digester::new(interval));
+        }
+        let mut engine = Engine::new(parts, core, limits, stop);
+        if let Some(facts) = facts {
+            engine.repeat(facts);
+        }
+        Ok(engine)
     }
 
     /// What the run consists of, as it stands.
@@ -459,7 +485,11 @@ impl Runner {
         self
     }
 
-    fn step(mut self, mention: Option<Mention>, build: impl FnOnce(&mut Graph) + Send + 'static) -> Self {
+    pub(crate) fn step(
+        mut self,
+        mention: Option<Mention>,
+        build: impl FnOnce(&mut Graph) + Send + 'static,
+    ) -> Self {
         self.steps.push(Step::Graph { build: Box::new(build), mention });
         self
     }

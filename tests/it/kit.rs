@@ -90,7 +90,9 @@ pub(crate) fn jumping(handover: f64) -> ManualClock {
 
 /// A live source that yields these values at these seconds, and ends with the last one.
 pub(crate) fn script<T: Clone + Send + 'static>(clock: &ManualClock, events: &[(f64, T)]) -> Source<T> {
-    let script = events.iter().fold(Script::new(clock), |script, (seconds, value)| script.event(s(*seconds), value.clone()));
+    let script = events
+        .iter()
+        .fold(Script::new(clock), |script, (seconds, value)| script.event(s(*seconds), value.clone()));
     let last = events.last().map_or(0.0, |(seconds, _)| *seconds);
     script.end(s(last)).source()
 }

@@ -3,6 +3,7 @@
 use super::{Ended, Engine};
 use crate::core::{Cause, Raised};
 use crate::desk::Refused;
+use crate::digest::Digester;
 use crate::error::{ErrorKind, HandlerFailure, Reason, Request};
 use crate::every::BadInterval;
 use crate::live::StreamReport;
@@ -12,12 +13,14 @@ use crate::time::{Duration, Timestamp};
 
 impl Engine {
     pub(super) fn close(&mut self, ended: Ended) -> (Outcome, Vec<ErrorKind>) {
+        self.is_closed = true;
         let raised = self.core.raised.take();
         let (reason, mut errors) = match (ended, raised) {
             (Err(kind), _) => (StopReason::Failed, vec![kind]),
             (Ok(_), Some(raised)) => (StopReason::Failed, vec![self.describe(*raised)]),
             (Ok(reason), None) => (reason, Vec::new()),
         };
+        self.record_stop(reason);
         if let (StopReason::Finished, Some(end)) = (reason, self.limits.end)
             && end.as_nanos() > self.now()
         {
@@ -100,6 +103,7 @@ impl Engine {
             max_lag: live.iter().filter_map(|stream| stream.max_lag).max(),
             max_behind,
             handover,
+            digest: self.core.digester.as_ref().map(Digester::now),
             clock_steps: steps,
             live,
         };
@@ -113,7 +117,8 @@ impl Engine {
             .zip(std::mem::take(&mut self.nodes).into_list())
             .map(|(name, node)| Instance { name, node })
             .collect();
-        Outcome::new(report, strategies, collected)
+        let digests = self.core.digester.as_mut().map(Digester::take_marks).unwrap_or_default();
+        Outcome::new(report, strategies, collected, digests)
     }
 
     /// The error for what a dispatch raised, with the names of everyone involved.

@@ -358,6 +358,7 @@ impl Engine {
         live.phase = Phase::Live;
         let handover = live.handover;
         self.core.desk().live.set(true);
+        self.record(|facts| facts.handover = Some(handover));
         self.run_step(handover, Step::Live);
     }
 
@@ -373,12 +374,13 @@ impl Engine {
             return false;
         }
         live.caught_up = true;
+        self.record(|facts| facts.caught_up = Some(time));
         self.run_step(time, Step::CaughtUp);
         true
     }
 
     /// Runs a hook of all strategies at an instant of which nothing else was dispatched yet.
-    fn run_step(&mut self, time: i64, step: Step) {
+    pub(super) fn run_step(&mut self, time: i64, step: Step) {
         self.core.round = 0;
         self.core.end_trace();
         self.core.desk().at(time);
@@ -408,7 +410,7 @@ impl Engine {
             if let Some(live) = &mut self.live {
                 live.lanes[lane as usize] = State::Ended;
             }
-            self.lane_ended(stream);
+            self.lane_ended(stream, Some(time));
         }
     }
 

@@ -7,10 +7,13 @@
 mod close;
 mod live;
 mod open;
+mod replay;
 mod rounds;
 
 pub(crate) use live::{Live, LiveRun};
 use rounds::Round;
+
+use std::collections::VecDeque;
 
 use crate::core::Core;
 use crate::error::ErrorKind;
@@ -19,6 +22,7 @@ use crate::heads::Due;
 use crate::hub::{AnyHub, Filled};
 use crate::live::StopHandle;
 use crate::merge::Merge;
+use crate::node::Step;
 use crate::nodes::Nodes;
 use crate::observe::Class;
 use crate::outcome::StopReason;
@@ -56,11 +60,17 @@ pub(crate) struct Engine {
     /// What a live run has beside.
     live: Option<Box<Live>>,
     stop: StopHandle,
+    /// The steps of a recorded live run that are still to be repeated.
+    steps: VecDeque<(i64, Step)>,
     /// Nothing later is dispatched before the engine has looked around: the clock in a live run.
     horizon: i64,
     /// The time of the instant that was begun last.
     next: i64,
     start: i64,
+    /// False if this repeats a run that was stopped before it had begun.
+    opens: bool,
+    /// True once it has come to an outcome.
+    is_closed: bool,
     /// Where the event dispatched last came from, for error messages.
     event: Option<Origin>,
 }
@@ -108,9 +118,12 @@ impl Engine {
             pacer: None,
             live: None,
             stop,
+            steps: VecDeque::new(),
             horizon: i64::MAX,
             next: i64::MIN,
             start: 0,
+            opens: true,
+            is_closed: false,
             event: None,
             core,
             nodes,
@@ -134,7 +147,8 @@ impl Engine {
     fn run_loop(&mut self) -> Ended {
         loop {
             match self.turn() {
-                Turn::Finish | Turn::Wait => return Ok(StopReason::Finished),
+                Turn::Finish => return Ok(StopReason::Finished),
+                Turn::Wait => self.repeat_step(),
                 turn => self.perform(turn)?,
             }
             if let Some(stopped) = self.stopped() {
@@ -233,7 +247,9 @@ impl Engine {
 
     /// No item is left before the end.
     fn nothing_left(&mut self) -> Turn {
-        let Some(live) = &self.live else { return Turn::Finish };
+        let Some(live) = &self.live else {
+            return if self.steps.is_empty() { Turn::Finish } else { Turn::Wait };
+        };
         let is_at_end = match live.is_on() {
             true => self.horizon > self.last(),
             false => live.handover() > self.last(),
@@ -303,10 +319,10 @@ impl Engine {
         let filled = self.hubs[stream as usize].channel_mut().fill(self.merge.refill(lane));
         self.merge.filled(lane);
         match filled {
-            Filled::Events => Ok(()),
+            Filled::Events | Filled::Nothing => Ok(()),
             Filled::Ended => {
                 if !self.goes_on_live(lane) {
-                    self.lane_ended(stream);
+                    self.lane_ended(stream, Some(self.now()));
                 }
                 Ok(())
             }
@@ -315,7 +331,8 @@ impl Engine {
     }
 
     /// The last event of a source was dispatched: its readers hear of it in the next round (S54).
-    fn lane_ended(&mut self, stream: u32) {
+    fn lane_ended(&mut self, stream: u32, time: Option<i64>) {
+        self.hubs[stream as usize].channel_mut().record_end(time);
         self.open_lanes -= 1;
         if self.open_lanes == 0 && self.limits.end.is_none() {
             self.core.going = false;

@@ -35,12 +35,20 @@ impl Engine {
                 return Err(self.source_error(self.lanes[lane], fault));
             }
         }
+        let start = Timestamp::from_nanos(self.start);
+        self.record(|facts| (facts.start, facts.opened) = (Some(start), true));
         self.pacer = Pacer::new(self.limits.pace, self.start);
         // A live run without sources lasts until it is stopped (S25).
         let lasts = self.live.is_some() && self.lanes.is_empty();
         self.core.going = self.limits.end.is_some() || self.open_lanes > 0 || lasts;
+        if !self.opens {
+            return Ok(Some(StopReason::Requested));
+        }
         if !self.start_all() {
             return self.stopped().unwrap_or(Ok(StopReason::Failed)).map(Some);
+        }
+        if self.core.stop_after == 0 {
+            return Ok(Some(StopReason::Requested));
         }
         // What `on_start` emitted or scheduled for now is part of round 0 (S36).
         self.promote();
@@ -49,7 +57,7 @@ impl Engine {
                 && !self.goes_on_live(lane)
             {
                 // Empty from the start: its end belongs to the next round of the start (S54).
-                self.lane_ended(self.lanes[lane]);
+                self.lane_ended(self.lanes[lane], None);
             }
         }
         self.check_timers_alone().map(|()| None)

@@ -76,7 +76,8 @@ impl<T> Queue<T> {
         self.closed || (self.when_full == WhenFull::Block && self.events >= self.capacity)
     }
 
-    pub(crate) fn is_closed(&self) -> bool {
+    #[cfg(test)]
+    fn is_closed(&self) -> bool {
         self.closed
     }
 

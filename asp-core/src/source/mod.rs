@@ -214,6 +214,11 @@ impl<T: Payload> Source<T> {
         Source { read_ahead: Some(events.max(1)), ..self }
     }
 
+    /// What a recording kept of a source.
+    pub(crate) fn replayed(pull: impl Pull<T> + 'static) -> Self {
+        Source::from_pull(pull)
+    }
+
     /// Notes the use of an adaptor on a source of stamped events, whose stamps it would lose.
     fn adapted(mut self) -> Self {
         if self.pull.stamps().is_some() {
@@ -326,6 +331,8 @@ pub(crate) trait Pull<T>: Send {
 pub(crate) enum Pulled {
     /// There may be more.
     Some,
+    /// There is nothing more, and still the source has not ended: a recording that broke off.
+    Silent,
     /// There is no more.
     End,
     /// There is no more, because of a fault.

@@ -48,7 +48,8 @@ impl Probe {
 fn s34_one_merge_over_past_and_live() {
     let (log, clock) = (Log::default(), jumping(10.0));
     let a = Source::past(at(&[(8.0, "A8"), (9.0, "A9"), (11.0, "A11")]));
-    let b = Source::past(at(&[(9.0, "B9")])).then_live(script(&clock, &[(10.000000001, "B10"), (10.5, "B10.5")]));
+    let b =
+        Source::past(at(&[(9.0, "B9")])).then_live(script(&clock, &[(10.000000001, "B10"), (10.5, "B10.5")]));
     let c = script(&clock, &[(10.2, "C10.2"), (12.0, "C12")]);
     let runner = Runner::new()
         .start(s(7.0))
@@ -93,7 +94,8 @@ impl Greeter {
 #[test]
 fn s35_past_due_calls_run_before_live_events() {
     let (log, clock) = (Log::default(), jumping(60.0));
-    let names = Source::past(at(&[(0.0, "Jane"), (1.0, "John")])).then_live(script(&clock, &[(60.001, "Sarah")]));
+    let names =
+        Source::past(at(&[(0.0, "Jane"), (1.0, "John")])).then_live(script(&clock, &[(60.001, "Sarah")]));
     lived(&clock, Runner::new().feed(Greeter::NAMES, names).add(Greeter { log: log.clone() }));
     assert_eq!(
         log.take(),
@@ -112,7 +114,10 @@ impl Times {
     fn a(&mut self, cx: &Context<Self>, name: Name) {
         let arrival = cx.arrival().map_or("-".to_owned(), crate::kit::seconds);
         let lag = cx.lag().as_nanos() as f64 / 1e9;
-        self.log.note(cx, format!("{name} of {} arrived {arrival} lag {lag}", crate::kit::seconds(cx.event_time())));
+        self.log.note(
+            cx,
+            format!("{name} of {} arrived {arrival} lag {lag}", crate::kit::seconds(cx.event_time())),
+        );
     }
 }
 
@@ -139,7 +144,8 @@ fn s32_an_event_comes_after_what_was_dispatched() {
     let (log, clock) = (Log::default(), jumping(9.5));
     let a = Source::past(at(&[(11.0, "past")])).then_live(script(&clock, &[(10.2, "held")]));
     let c = script(&clock, &[(10.0, "C")]);
-    let runner = Runner::new().start(s(9.0)).feed(Probe::A, a).feed(Probe::B, at::<Name>(&[])).feed(Probe::C, c);
+    let runner =
+        Runner::new().start(s(9.0)).feed(Probe::A, a).feed(Probe::B, at::<Name>(&[])).feed(Probe::C, c);
     lived(&clock, runner.add(Probe { log: log.clone() }));
     assert_eq!(
         log.take(),
@@ -150,7 +156,10 @@ fn s32_an_event_comes_after_what_was_dispatched() {
 #[test]
 fn s33_a_past_event_after_the_hand_over_waits_for_its_time() {
     let (log, clock) = (Log::default(), jumping(1.0));
-    lived(&clock, Runner::new().feed(Times::A, at(&[(0.0, "x"), (7200.0, "y")])).add(Times { log: log.clone() }));
+    lived(
+        &clock,
+        Runner::new().feed(Times::A, at(&[(0.0, "x"), (7200.0, "y")])).add(Times { log: log.clone() }),
+    );
     assert_eq!(log.take(), "x of 0 arrived - lag 0@0, y of 7200 arrived - lag 0@7200");
     assert_eq!(asp::Clock::now(&clock), s(7200.0));
 }
@@ -208,7 +217,8 @@ fn s17_a_live_run_starts_at_the_latest_when_it_begins() {
     let clock = jumping(10.0);
     let outcome = lived(&clock, Runner::new().feed(stream.clone(), at(&[(12.0, 1)])).collect(stream.clone()));
     assert_eq!(outcome.report().start, s(10.0));
-    let runner = Runner::new().feed(stream.clone(), at(&[(12.0, 1)])).collect(stream).start(s(11.0)).clock(clock);
+    let runner =
+        Runner::new().feed(stream.clone(), at(&[(12.0, 1)])).collect(stream).start(s(11.0)).clock(clock);
     let error = futures::executor::block_on(runner.run_live()).map(drop);
     // The clock has moved on to 12 by now, so that 11 is no longer in the future.
     error.unwrap();

@@ -8,6 +8,7 @@ mod live;
 mod order;
 mod panics;
 mod past;
+mod recording;
 mod schedule;
 mod settled;
 mod sources;

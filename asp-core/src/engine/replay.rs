@@ -1,0 +1,60 @@
+//! Recording the facts of a run, and repeating a live run from them (S50, S62).
+
+use super::Engine;
+use crate::node::Step;
+use crate::outcome::StopReason;
+use crate::recording::Facts;
+
+impl Engine {
+    /// Takes note of a fact, if the run is recorded.
+    pub(super) fn record(&self, note: impl FnOnce(&mut Facts)) {
+        if let Some(recording) = &self.core.recording {
+            recording.note(note);
+        }
+    }
+
+    /// Takes note of how the run was stopped. What stops a run from within happens in a replay by itself.
+    pub(super) fn record_stop(&self, reason: StopReason) {
+        if reason != StopReason::Finished {
+            let dispatches = self.core.dispatched.total();
+            self.record(|facts| facts.stop = Some(dispatches));
+        }
+    }
+
+    /// Makes this the repetition of a recorded run.
+    pub(crate) fn repeat(&mut self, facts: Facts) {
+        let handover = facts.handover.map(|time| (time, Step::Live));
+        let caught_up = facts.caught_up.map(|time| (time, Step::CaughtUp));
+        self.steps.extend(handover.into_iter().chain(caught_up));
+        self.opens = facts.opened;
+        self.core.recorded_skips = facts.skips;
+        if let Some(dispatches) = facts.stop {
+            self.core.stop_after(dispatches);
+        }
+        self.look_ahead();
+    }
+
+    /// Nothing is dispatched at or after the next step before that is taken.
+    fn look_ahead(&mut self) {
+        self.horizon = self.steps.front().map_or(i64::MAX, |&(time, _)| time.saturating_sub(1));
+    }
+
+    /// Takes the next step of the recorded run.
+    pub(super) fn repeat_step(&mut self) {
+        let Some((time, step)) = self.steps.pop_front() else { return };
+        self.look_ahead();
+        if step == Step::Live {
+            self.core.desk().live.set(true);
+        }
+        self.run_step(time, step);
+    }
+}
+
+impl Drop for Engine {
+    /// A live run that is dropped is recorded up to there (S46).
+    fn drop(&mut self) {
+        if !self.is_closed {
+            self.record_stop(StopReason::Requested);
+        }
+    }
+}
