@@ -174,10 +174,14 @@ impl<S: Strategy> Context<S> {
     /// ticks and the run was late.
     ///
     /// ```
-    #[doc = include_str!("../doc/ticks.rs")]
-    /// fn tick(cx: &Context<Ticks>) {
-    ///     assert_eq!(cx.missed(), 0); // a run over history is never late
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn arrive(cx: &Context<Greeter>, name: String) {
+    ///     cx.every(Every::new(Duration::from_secs(1)).times(3).skip_missed()).tick();
+    ///     assert_eq!(cx.missed(), 0); // no tick, and a run over history leaves none out
     /// }
+    ///
+    /// assert_eq!(run(arrive)?.report().missed, 0);
+    /// # Ok::<(), asp_core::Error>(())
     /// ```
     #[inline]
     pub fn missed(&self) -> u64 {

@@ -179,13 +179,16 @@ trait AnyTape: Any + Send {
     fn feed(&self, graph: &mut Graph);
 }
 
+/// Time and kind of an item, and its value if it is an event.
+type Item<T> = (i64, Stamp, Option<T>);
+
 struct Tape<T> {
     stream: Stream<T>,
-    items: Arc<Mutex<Vec<(i64, Stamp, Option<T>)>>>,
+    items: Arc<Mutex<Vec<Item<T>>>>,
 }
 
 impl<T: Payload + Clone> Tape<T> {
-    fn items(&self) -> MutexGuard<'_, Vec<(i64, Stamp, Option<T>)>> {
+    fn items(&self) -> MutexGuard<'_, Vec<Item<T>>> {
         self.items.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -236,7 +239,7 @@ impl<T: Payload + Clone> AnyTape for Tape<T> {
 
 /// A tape that is played.
 struct Replay<T> {
-    items: VecDeque<(i64, Stamp, Option<T>)>,
+    items: VecDeque<Item<T>>,
     stamps: VecDeque<Stamp>,
 }
 

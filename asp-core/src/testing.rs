@@ -5,7 +5,7 @@
 //!
 //! ```
 #![doc = include_str!("../doc/greeter.rs")]
-//! let at = |secs| Timestamp::from_secs(1_735_776_000 + secs); // seconds into 2025-01-02
+//! let at = |secs: i64| Timestamp::from_secs(1_735_776_000 + secs); // seconds into 2025-01-02
 //! let clock = ManualClock::jumping(at(0));
 //! let visitors = testing::Script::new(&clock).event(at(10), "Paul".to_owned()).end(at(60));
 //!

@@ -23,13 +23,16 @@ pub enum WhenLate {
     Error,
 }
 
+/// The number of an event in the sequence of its stream.
+pub(crate) type SequenceFn<T> = Box<dyn FnMut(&T) -> u64 + Send>;
+
 /// The options of a live source.
 pub(crate) struct LiveOptions<T> {
     pub(crate) capacity: usize,
     pub(crate) when_full: WhenFull,
     pub(crate) own_task: bool,
     pub(crate) splice: Option<Box<dyn Splice<T>>>,
-    pub(crate) sequence: Option<Box<dyn FnMut(&T) -> u64 + Send>>,
+    pub(crate) sequence: Option<SequenceFn<T>>,
     pub(crate) max_lag: Option<(Duration, WhenLate)>,
 }
 

@@ -58,10 +58,7 @@ impl<T: Payload> Source<T> {
     /// let names = Source::live(futures_util::stream::iter(["Jane", "John"]));
     /// let clock = ManualClock::jumping(Timestamp::from_secs(100));
     /// let run = Runner::new().feed(NAMES, names).collect(NAMES).clock(clock).run_live();
-    /// # let mut outcome = futures::executor::block_on(run)?;
-    /// # if false {
-    /// let mut outcome = run.await?;
-    /// # }
+    /// let mut outcome = futures::executor::block_on(run)?; // elsewhere: `run.await?`
     /// assert_eq!(outcome.collected(NAMES)?.len(), 2);
     /// # Ok::<(), asp_core::Error>(())
     /// ```
