@@ -265,9 +265,9 @@ impl<S: Strategy> Context<S> {
             let given = crate::names::type_name::<T>();
             return desk.refuse(Refused::Carries { stream: stream.name().to_owned(), given });
         };
-        queue.borrow_mut().push_back(value);
+        queue.push(value);
         let sequence = desk.next_sequence();
-        desk.joined.borrow_mut().emissions.push(Emission { stream: id, sequence });
+        desk.joined.emissions.push(Emission { stream: id, sequence });
         desk.hold_instant();
     }
 
@@ -456,7 +456,7 @@ impl<S: Strategy> Context<S> {
     fn join_round(&self, slot: u32, sequence: u64) {
         let desk = self.desk();
         let call = SoonCall { node: self.node, what: Soon::Call(slot), sequence };
-        desk.joined.borrow_mut().calls.push_back(call);
+        desk.joined.calls.push(call);
         desk.hold_instant();
     }
 
@@ -481,7 +481,7 @@ impl<S: Strategy> Context<S> {
         let joins_round = (!desk.starting.get()).then_some(now);
         let (key, rank) = self.agenda.borrow_mut().set_timer(method, grid, make, joins_round);
         if let Some(rank) = rank {
-            desk.joined.borrow_mut().ticks.push(SoonTick { node: self.node, rank, slot: key.slot });
+            desk.joined.ticks.push(SoonTick { node: self.node, rank, slot: key.slot });
             desk.hold_instant();
         }
         key

@@ -4,12 +4,12 @@
 //! a [`Hub`], which hands each event from reader to reader.
 
 use std::any::Any;
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::core::Core;
+use crate::fifo::Fifo;
 use crate::merge::Column;
 use crate::nodes::Nodes;
 use crate::observe::Class;
@@ -51,9 +51,10 @@ pub(crate) trait AnyChannel {
     fn drain_to_sinks(&mut self, core: &mut Core);
     /// Strategies with an `on_end` hook for this stream, as (node, hook).
     fn ends(&self) -> &[(u32, u32)];
-    /// Number of the event dispatched last, counting from 0: of the emissions, or of what the source yielded, if
-    /// that many `times` of its column wait.
-    fn index(&self, times: Option<usize>) -> u64;
+    /// Number of the event of the source that was dispatched last, counting from 0 all that it yielded.
+    fn index_fed(&self) -> u64;
+    /// Number of the emission that was dispatched last, counting from 0.
+    fn index_emitted(&self) -> u64;
     /// Events before the start.
     fn skipped(&self) -> u64;
     /// Drops what was emitted and not delivered; how much that was.
@@ -78,8 +79,8 @@ pub(crate) struct Channel<T> {
     collected: Option<Vec<Event<T>>>,
     sinks: Vec<SinkFn<T>>,
     ends: Vec<(u32, u32)>,
-    /// Events of the source that were dispatched.
-    delivered: u64,
+    /// Values that came from the source.
+    pulled: u64,
     /// Emissions that were dispatched.
     emissions: u64,
     skipped: u64,
@@ -90,7 +91,13 @@ impl<T: Payload> Channel<T> {
     #[inline]
     fn next_emitted(&mut self, core: &Core) -> Option<T> {
         self.emissions += 1;
-        core.desk().outlet::<T>(self.id)?.borrow_mut().pop_front()
+        core.desk().outlet::<T>(self.id)?.pop()
+    }
+
+    /// Events of the source that were dispatched, the one whose turn it is among them: also right in the middle of
+    /// a burst, and after one that a panic has cut short.
+    fn delivered(&self) -> u64 {
+        self.pulled - self.values.len() as u64 - self.skipped
     }
 
     fn has_sinks(&self) -> bool {
@@ -120,6 +127,7 @@ impl<T: Payload> AnyChannel for Channel<T> {
 
     fn fill(&mut self, column: &mut Column) -> Filled {
         while let Some(source) = &mut self.source {
+            let before = self.values.len();
             match source.pull.pull(source.batch(), &mut column.times, &mut self.values) {
                 Pulled::Some => {}
                 Pulled::End => self.source = None,
@@ -128,6 +136,7 @@ impl<T: Payload> AnyChannel for Channel<T> {
                     self.fault = Some(fault);
                 }
             }
+            self.pulled += (self.values.len() - before) as u64;
             if !column.times.is_empty() {
                 return Filled::Events;
             }
@@ -153,13 +162,12 @@ impl<T: Payload> AnyChannel for Channel<T> {
         &self.ends
     }
 
-    fn index(&self, times: Option<usize>) -> u64 {
-        let count = match times {
-            // A burst that a panic has cut short could not say how far it came; the values it took do.
-            Some(times) => self.delivered + self.skipped + (times - self.values.len()) as u64,
-            None => self.emissions,
-        };
-        count.saturating_sub(1)
+    fn index_fed(&self) -> u64 {
+        (self.delivered() + self.skipped).saturating_sub(1)
+    }
+
+    fn index_emitted(&self) -> u64 {
+        self.emissions.saturating_sub(1)
     }
 
     fn skipped(&self) -> u64 {
@@ -167,11 +175,11 @@ impl<T: Payload> AnyChannel for Channel<T> {
     }
 
     fn discard_emitted(&mut self, core: &Core) -> usize {
-        core.desk().outlet::<T>(self.id).map_or(0, |outlet| outlet.borrow_mut().drain(..).count())
+        core.desk().outlet::<T>(self.id).map_or(0, Fifo::clear)
     }
 
     fn new_outlet(&self) -> Box<dyn Any + Send> {
-        Box::new(RefCell::new(VecDeque::<T>::new()))
+        Box::new(Fifo::<T>::new())
     }
 
     fn take_collected(&mut self) -> Option<Box<dyn Any + Send>> {
@@ -196,7 +204,7 @@ impl<T: Payload> Hub<T> {
             collected: None,
             sinks: Vec::new(),
             ends: Vec::new(),
-            delivered: 0,
+            pulled: 0,
             emissions: 0,
             skipped: 0,
         };
@@ -257,13 +265,12 @@ impl<T: Payload> AnyHub for Hub<T> {
             if time > core.desk().limit.get() {
                 break;
             }
+            core.set_place(time, Class::Event, lane, self.channel.delivered());
             let Some(value) = self.channel.values.pop_front() else { break };
-            core.set_place(time, Class::Event, lane, self.channel.delivered + done as u64);
             core.mark = core.desk().sequence.get();
             done += 1;
             self.deliver(time, value, nodes, core);
         }
-        self.channel.delivered += done as u64;
         done
     }
 
@@ -317,8 +324,8 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
             if time > core.desk().limit.get() {
                 return done;
             }
-            core.set_place(time, Class::Event, lane, self.channel.delivered);
-            self.channel.delivered += self.run_singly(&[time], nodes, core) as u64;
+            core.set_place(time, Class::Event, lane, self.channel.delivered());
+            self.run_singly(&[time], nodes, core);
         }
         times.len()
     }
@@ -335,8 +342,8 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
 
     fn run_fed(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
         let channel = &mut self.channel;
-        let done = match times {
-            _ if core.watched => return self.run_watched(lane, times, nodes, core),
+        match times {
+            _ if core.watched => self.run_watched(lane, times, nodes, core),
             // A run of one event, as interleaved streams have them, is not worth setting up a burst.
             &[time] => {
                 let Some(value) = channel.values.pop_front() else { return 0 };
@@ -346,9 +353,7 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
             }
             _ if self.handler.emits => self.run_singly(times, nodes, core),
             _ => self.handler.burst(nodes, core, times, &mut channel.values),
-        };
-        self.channel.delivered += done as u64;
-        done
+        }
     }
 
     fn run_emitted(&mut self, sequence: u64, nodes: &mut Nodes, core: &mut Core) {

@@ -155,6 +155,7 @@ mod desk;
 mod engine;
 mod error;
 mod every;
+mod fifo;
 mod graph;
 mod graph_fault;
 mod heads;

@@ -33,7 +33,7 @@ impl Engine {
     fn count_pending(&mut self) -> u64 {
         let emissions: usize =
             self.hubs.iter_mut().map(|hub| hub.channel_mut().discard_emitted(&self.core)).sum();
-        *self.core.desk().joined.borrow_mut() = Default::default();
+        self.core.desk().joined.clear();
         (self.core.alive + emissions) as u64
     }
 
@@ -54,8 +54,7 @@ impl Engine {
             }
         }
         // What they emitted reaches sinks, not handlers (S47).
-        let emissions = std::mem::take(&mut self.core.desk().joined.borrow_mut().emissions);
-        for emission in emissions {
+        while let Some(emission) = self.core.desk().joined.emissions.pop() {
             self.hubs[emission.stream as usize].channel_mut().drain_to_sinks(&mut self.core);
             errors.extend(self.sink_error());
         }

@@ -149,7 +149,7 @@ impl Engine {
             // The emissions of `on_start` are part of round 0, between its events and its calls (S36).
             return if self.round.emissions > 0 { Turn::Emissions } else { Turn::Agenda { limit: now } };
         }
-        if !self.round.is_empty() || self.has_joined() {
+        if !self.round.is_empty() || !self.core.desk().joined.is_empty() {
             return Turn::Rounds;
         }
         if !self.core.unsettled.is_empty() {
@@ -256,7 +256,7 @@ impl Engine {
         }
         let desk = self.core.desk();
         for call in self.ends(stream) {
-            desk.joined.borrow_mut().calls.push_back(call);
+            desk.joined.calls.push(call);
             desk.hold_instant();
         }
     }
@@ -269,12 +269,17 @@ impl Engine {
 
     /// Stream and number of the event dispatched last.
     fn event_name(&self) -> Option<(String, u64)> {
-        let (stream, waiting) = match self.event? {
-            Origin::Fed(lane) => (self.lanes[lane], Some(self.merge.column(lane).waiting())),
-            Origin::Emitted(stream) => (stream, None),
+        let (channel, index) = match self.event? {
+            Origin::Fed(lane) => {
+                let channel = self.hubs[self.lanes[lane] as usize].channel();
+                (channel, channel.index_fed())
+            }
+            Origin::Emitted(stream) => {
+                let channel = self.hubs[stream as usize].channel();
+                (channel, channel.index_emitted())
+            }
         };
-        let hub = &self.hubs[stream as usize];
-        Some((hub.channel().name().to_string(), hub.channel().index(waiting)))
+        Some((channel.name().to_string(), index))
     }
 
     fn source_error(&self, stream: u32, fault: SourceFault) -> ErrorKind {

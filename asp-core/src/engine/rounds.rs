@@ -15,8 +15,6 @@ const SUSPICIOUS: u32 = 8;
 #[derive(Debug, Default)]
 pub(super) struct Round {
     pub(super) emissions: usize,
-    /// Emissions of this instant that were delivered.
-    delivered: usize,
     calls: usize,
     ticks: VecDeque<SoonTick>,
 }
@@ -33,9 +31,8 @@ impl Engine {
         let Engine { core, nodes, hubs, round, event, .. } = self;
         core.class = Class::Event;
         while round.emissions > 0 && !core.desk().halted() {
-            let emission = core.desk().joined.borrow().emissions[round.delivered];
+            let Some(emission) = core.desk().joined.emissions.pop() else { return };
             round.emissions -= 1;
-            round.delivered += 1;
             if core.draining && emission.sequence >= core.mark {
                 core.drained += 1;
             }
@@ -65,20 +62,12 @@ impl Engine {
             if self.core.desk().halted() {
                 return Ok(());
             }
-            if !self.has_joined() {
-                self.round.delivered = 0;
-                self.core.desk().joined.borrow_mut().emissions.clear();
+            if self.core.desk().joined.is_empty() {
                 return Ok(());
             }
             self.next_round()?;
             begun = true;
         }
-    }
-
-    /// True if something waits for the next round of this instant.
-    pub(super) fn has_joined(&self) -> bool {
-        let joined = self.core.desk().joined.borrow();
-        joined.emissions.len() > self.round.delivered || !joined.calls.is_empty() || !joined.ticks.is_empty()
     }
 
     /// Keeps time from moving on.
@@ -89,7 +78,7 @@ impl Engine {
     fn run_calls(&mut self) {
         while self.round.calls > 0 && !self.core.desk().halted() {
             self.round.calls -= 1;
-            let call = self.core.desk().joined.borrow_mut().calls.pop_front();
+            let call = self.core.desk().joined.calls.pop();
             let Some(SoonCall { node, what, sequence }) = call else { return };
             let Some(node) = self.nodes.get_mut(node as usize) else { continue };
             match what {
@@ -128,12 +117,12 @@ impl Engine {
 
     /// Makes what joined the next round the current one.
     pub(super) fn promote(&mut self) {
-        let mut joined = self.core.desk().joined.borrow_mut();
-        self.round.emissions = joined.emissions.len() - self.round.delivered;
+        let joined = &self.core.desk().joined;
+        self.round.emissions = joined.emissions.len();
         self.round.calls = joined.calls.len();
-        if !joined.ticks.is_empty() {
-            joined.ticks.sort_unstable();
-            self.round.ticks.extend(joined.ticks.drain(..));
+        if joined.ticks.len() > 0 {
+            self.round.ticks.extend(std::iter::from_fn(|| joined.ticks.pop()));
+            self.round.ticks.make_contiguous().sort_unstable();
         }
     }
 
