@@ -256,19 +256,29 @@ impl<S: Strategy> Context<S> {
     /// assert_eq!(greetings[1].to_string(), "2025-01-01T00:00:00Z Goodbye Jane");
     /// # Ok::<(), asp_core::Error>(())
     /// ```
+    #[inline]
     pub fn emit<T: Payload>(&self, stream: Stream<T>, value: T) {
         let desk = self.desk();
         let Some(id) = self.outlet(stream.name()) else {
-            return desk.refuse(Refused::NotListed { stream: stream.name().to_owned() });
+            return self.refuse_unlisted(stream.name());
         };
         let Some(queue) = desk.outlet::<T>(id) else {
-            let given = crate::names::type_name::<T>();
-            return desk.refuse(Refused::Carries { stream: stream.name().to_owned(), given });
+            return self.refuse_payload::<T>(stream.name());
         };
         queue.push(value);
-        let sequence = desk.next_sequence();
-        desk.joined.emissions.push(Emission { stream: id, sequence });
+        desk.joined.emissions.push(Emission { stream: id, sequence: desk.next_sequence() });
         desk.hold_instant();
+    }
+
+    #[cold]
+    fn refuse_unlisted(&self, stream: &str) {
+        self.desk().refuse(Refused::NotListed { stream: stream.to_owned() });
+    }
+
+    #[cold]
+    fn refuse_payload<T>(&self, stream: &str) {
+        let given = crate::names::type_name::<T>();
+        self.desk().refuse(Refused::Carries { stream: stream.to_owned(), given });
     }
 
     /// Stops the run when this handler returns. Nothing else is dispatched but `on_stop` (S46).

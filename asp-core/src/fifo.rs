@@ -3,10 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
-/// First in, first out. A value that comes into the empty queue stands apart from the others: what a handler asks
-/// for at its instant is nearly always the only thing that waits there, and then no buffer is touched.
+/// First in, first out. The oldest value stands apart from the others: what a handler asks for at its instant is nearly
+/// always the only thing that waits there, and then no buffer is touched.
 pub(crate) struct Fifo<T> {
-    /// Older than all others, if there is one.
+    /// The oldest value; none if the queue is empty.
     first: Cell<Option<T>>,
     rest: RefCell<VecDeque<T>>,
     len: Cell<usize>,
@@ -40,16 +40,18 @@ impl<T> Fifo<T> {
 
     #[inline]
     pub(crate) fn pop(&self) -> Option<T> {
-        self.len.set(self.len.get().checked_sub(1)?);
-        match self.first.take() {
-            Some(first) => Some(first),
-            None => self.pop_rest(),
+        let first = self.first.take()?;
+        let len = self.len.get() - 1;
+        self.len.set(len);
+        if len > 0 {
+            self.move_up();
         }
+        Some(first)
     }
 
     #[inline(never)]
-    fn pop_rest(&self) -> Option<T> {
-        self.rest.borrow_mut().pop_front()
+    fn move_up(&self) {
+        self.first.set(self.rest.borrow_mut().pop_front());
     }
 
     /// Drops what is in it; how much that was.

@@ -35,7 +35,7 @@ pub(crate) trait AnyHub: Any + Send {
     /// Dispatches events of the source at these times, as many as the limit allows; returns how many.
     fn run_fed(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize;
     /// Dispatches the next emission.
-    fn run_emitted(&mut self, sequence: u64, nodes: &mut Nodes, core: &mut Core);
+    fn run_emitted(&mut self, nodes: &mut Nodes, core: &mut Core);
     /// The form that fits its readers best.
     fn specialize(self: Box<Self>) -> Box<dyn AnyHub>;
 }
@@ -274,10 +274,9 @@ impl<T: Payload> AnyHub for Hub<T> {
         done
     }
 
-    fn run_emitted(&mut self, sequence: u64, nodes: &mut Nodes, core: &mut Core) {
+    fn run_emitted(&mut self, nodes: &mut Nodes, core: &mut Core) {
         let Some(value) = self.channel.next_emitted(core) else { return };
         let now = core.desk().now.get();
-        core.set_place(now, Class::Event, u32::MAX, sequence);
         self.deliver(now, value, nodes, core);
     }
 
@@ -301,33 +300,20 @@ pub(crate) struct Solo<S, T, H> {
 }
 
 impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
-    /// Event by event: for a strategy that emits, whose bursts would mostly end after one event.
-    fn run_singly(&mut self, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
-        let channel = &mut self.channel;
-        let mut done = 0;
-        for &time in times {
-            if time > core.desk().limit.get() {
-                break;
-            }
-            let Some(value) = channel.values.pop_front() else { break };
-            core.mark = core.desk().sequence.get();
-            done += 1;
-            self.handler.give(nodes, core, time, &channel.name, value);
-        }
-        done
-    }
-
     /// Event by event, each with its place for those who watch.
     #[cold]
-    fn run_watched(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
-        for (done, &time) in times.iter().enumerate() {
-            if time > core.desk().limit.get() {
-                return done;
-            }
-            core.set_place(time, Class::Event, lane, self.channel.delivered());
-            self.run_singly(&[time], nodes, core);
-        }
-        times.len()
+    fn run_watched(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core) -> usize {
+        core.set_place(time, Class::Event, lane, self.channel.delivered());
+        self.run_one(time, nodes, core)
+    }
+
+    #[inline(always)]
+    fn run_one(&mut self, time: i64, nodes: &mut Nodes, core: &mut Core) -> usize {
+        let channel = &mut self.channel;
+        let Some(value) = channel.values.pop_front() else { return 0 };
+        core.mark = core.desk().sequence.get();
+        self.handler.give(nodes, core, time, &channel.name, value);
+        1
     }
 }
 
@@ -341,27 +327,18 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
     }
 
     fn run_fed(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
-        let channel = &mut self.channel;
         match times {
-            _ if core.watched => self.run_watched(lane, times, nodes, core),
-            // A run of one event, as interleaved streams have them, is not worth setting up a burst.
-            &[time] => {
-                let Some(value) = channel.values.pop_front() else { return 0 };
-                core.mark = core.desk().sequence.get();
-                self.handler.give(nodes, core, time, &channel.name, value);
-                1
-            }
-            _ if self.handler.emits => self.run_singly(times, nodes, core),
-            _ => self.handler.burst(nodes, core, times, &mut channel.values),
+            &[time, ..] if core.watched => self.run_watched(lane, time, nodes, core),
+            // A burst is not worth setting up for one event, as interleaved streams have them, or for a strategy that
+            // emits: what it emits comes before the next event.
+            &[time, ..] if times.len() == 1 || self.handler.emits => self.run_one(time, nodes, core),
+            _ => self.handler.burst(nodes, core, times, &mut self.channel.values),
         }
     }
 
-    fn run_emitted(&mut self, sequence: u64, nodes: &mut Nodes, core: &mut Core) {
+    fn run_emitted(&mut self, nodes: &mut Nodes, core: &mut Core) {
         let Some(value) = self.channel.next_emitted(core) else { return };
         let now = core.desk().now.get();
-        if core.watched {
-            core.set_place(now, Class::Event, u32::MAX, sequence);
-        }
         self.handler.give(nodes, core, now, &self.channel.name, value);
     }
 

@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::rounds::Stage;
 use super::{Ended, Engine};
 use crate::error::ErrorKind;
 use crate::hub::Filled;
@@ -22,7 +23,7 @@ impl Engine {
     fn open(&mut self) -> Result<Option<StopReason>, ErrorKind> {
         let mut states = self.fill_all();
         self.start = self.find_start();
-        self.core.desk().at(self.start);
+        self.stage.core.desk().at(self.start);
         for (lane, state) in states.iter_mut().enumerate() {
             self.skip_early(lane, state);
         }
@@ -35,12 +36,12 @@ impl Engine {
             }
         }
         self.pacer = Pacer::new(self.limits.pace, self.start);
-        self.core.going = self.limits.end.is_some() || self.open_lanes > 0;
+        self.stage.core.going = self.limits.end.is_some() || self.open_lanes > 0;
         if !self.start_all() {
             return self.stopped().unwrap_or(Ok(StopReason::Failed)).map(Some);
         }
         // What `on_start` emitted or scheduled for now is part of round 0 (S36).
-        self.promote();
+        self.stage.promote();
         for (lane, state) in states.iter().enumerate() {
             if let Filled::Ended = state {
                 // Empty from the start: its end belongs to the next round of the start (S54).
@@ -55,7 +56,7 @@ impl Engine {
         match catch_unwind(AssertUnwindSafe(|| self.run_loop())) {
             Ok(ended) => ended,
             Err(panic) => {
-                let Engine { core, nodes, .. } = self;
+                let Stage { core, nodes, .. } = &mut self.stage;
                 core.raise_panic(panic, |core, node| {
                     if let Some(node) = nodes.get_mut(node as usize) {
                         node.poison(core);
@@ -69,7 +70,8 @@ impl Engine {
     fn fill_all(&mut self) -> Vec<Filled> {
         (0..self.lanes.len())
             .map(|lane| {
-                let filled = self.hubs[self.lanes[lane] as usize].channel_mut().fill(self.merge.refill(lane));
+                let filled =
+                    self.stage.hubs[self.lanes[lane] as usize].channel_mut().fill(self.merge.refill(lane));
                 self.merge.filled(lane);
                 filled
             })
@@ -88,7 +90,7 @@ impl Engine {
     /// Drops the events of a lane that are before the start.
     fn skip_early(&mut self, lane: usize, state: &mut Filled) {
         let start = self.start;
-        let hub = self.hubs[self.lanes[lane] as usize].channel_mut();
+        let hub = self.stage.hubs[self.lanes[lane] as usize].channel_mut();
         while let Filled::Events = state
             && self.merge.column(lane).head().is_some_and(|time| time < start)
         {
@@ -101,25 +103,25 @@ impl Engine {
 
     /// Runs all `on_start`, by declaration. False if one stopped the run.
     fn start_all(&mut self) -> bool {
-        self.core.desk().starting.set(true);
-        self.core.desk().set_limit(i64::MAX);
-        for node in 0..self.nodes.len() {
-            self.core.desk().set_limit(i64::MAX);
-            let Some(strategy) = self.nodes.get_mut(node) else { continue };
-            self.started[node] = strategy.start(&mut self.core);
-            if self.core.desk().halted() {
+        self.stage.core.desk().starting.set(true);
+        self.stage.core.desk().set_limit(i64::MAX);
+        for node in 0..self.stage.nodes.len() {
+            self.stage.core.desk().set_limit(i64::MAX);
+            let Some(strategy) = self.stage.nodes.get_mut(node) else { continue };
+            self.started[node] = strategy.start(&mut self.stage.core);
+            if self.stage.core.desk().halted() {
                 break;
             }
         }
-        self.core.desk().starting.set(false);
-        !self.core.desk().halted()
+        self.stage.core.desk().starting.set(false);
+        !self.stage.core.desk().halted()
     }
 
     /// A run of unbounded timers without an end is a mistake, not a run of zero length (S25).
     fn check_timers_alone(&self) -> Result<(), ErrorKind> {
         let has_end = self.limits.end.is_some();
-        let has_work = !self.lanes.is_empty() || self.core.alive > 0 || !self.round.is_empty();
-        let has_timer = self.nodes.iter().any(|node| node.timers() > 0);
+        let has_work = !self.lanes.is_empty() || self.stage.core.alive > 0 || !self.stage.round.is_empty();
+        let has_timer = self.stage.nodes.iter().any(|node| node.timers() > 0);
         if !has_end && !has_work && has_timer { Err(ErrorKind::NoEnd) } else { Ok(()) }
     }
 }
