@@ -231,7 +231,7 @@ impl<S: Strategy> Context<S> {
         }
         let due = time.as_nanos();
         let sequence = desk.next_sequence();
-        let place = self.place(due);
+        let place = self.place(desk, due);
         let slot = self.agenda.borrow_mut().reschedule(key, place, due, sequence);
         if let (Some(slot), None) = (slot, place) {
             self.join_round(slot, sequence);
@@ -432,8 +432,9 @@ impl<S: Strategy> Context<S> {
 
     #[inline]
     pub(crate) fn schedule(&self, due: i64, call: S::Call) -> CallKey {
-        let sequence = self.desk().next_sequence();
-        match self.place(due) {
+        let desk = self.desk();
+        let sequence = desk.next_sequence();
+        match self.place(desk, due) {
             Some(time) => self.agenda.borrow_mut().push_call(call, time, due, sequence),
             None => {
                 let key = self.agenda.borrow_mut().store_call(call, due, sequence);
@@ -445,8 +446,7 @@ impl<S: Strategy> Context<S> {
 
     /// The time at which a call goes into the queue; none if it joins the next round of this instant.
     #[inline]
-    fn place(&self, due: i64) -> Option<i64> {
-        let desk = self.desk();
+    fn place(&self, desk: &Desk, due: i64) -> Option<i64> {
         let now = desk.now.get();
         if due > now {
             if !desk.in_agenda.get() {

@@ -168,6 +168,8 @@ impl<S: Strategy, H> Handler<S, H> {
         let Some(node) = nodes.typed::<S>(self.node) else { return 0 };
         let settles = node.settles();
         let mut done = 0;
+        // Only this node's agenda changes while it has its burst.
+        let others = core.heads.first_but(self.node);
         node.enter(core, self.method);
         let mut mark = core.mark;
         'burst: while let Node { strategy: Some(strategy), cx, .. } = &mut *node {
@@ -190,7 +192,7 @@ impl<S: Strategy, H> Handler<S, H> {
             }
             // If only calls of this very strategy come before its next event, the burst goes on with them.
             core.mark = mark;
-            if times.get(done).is_none_or(|&time| !node.catch_up(core, time)) {
+            if times.get(done).is_none_or(|&time| !node.catch_up(core, time, others)) {
                 break;
             }
             core.running.1 = self.method;
