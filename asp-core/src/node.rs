@@ -136,20 +136,18 @@ impl<S: Strategy> Node<S> {
         taken.is_none_or(|taken| self.run_taken(core, time, taken))
     }
 
-    /// Before an event at `time`, works through what the agenda has for earlier times; false if someone else comes
-    /// first, who has an item at `others`, or nothing more may be dispatched. This keeps a strategy that defers calls in one loop with its events.
+    /// Before an event at `time`, works through what the agenda has for earlier times; false if others come first,
+    /// the earliest of whom has an item at `others`, or nothing more may be dispatched. This keeps a strategy that
+    /// defers calls in one loop with its events.
     pub(crate) fn catch_up(&mut self, core: &mut Core, time: i64, others: Due) -> bool {
-        if time > self.cx.desk().outer.get() {
-            return false;
-        }
-        if !self.work(core, others.min(Due::at(time))) {
+        if time > self.cx.desk().outer.get() || others < Due::at(time) || !self.work(core, Due::at(time)) {
             return false;
         }
         let own = self.cx.agenda_mut().head();
         let desk = self.cx.desk();
         desk.limit.set(desk.outer.get().min(others.time()).min(own.time()));
         core.class = Class::Event;
-        others > Due::at(time)
+        true
     }
 
     /// Makes one handler call. False if the run stops.
