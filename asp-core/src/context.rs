@@ -422,8 +422,16 @@ impl<S: Strategy> Context<S> {
 
     #[inline]
     fn outlet(&self, name: &str) -> Option<u32> {
-        // A strategy has a few outlets, and the name is nearly always the very constant it was declared with:
-        // comparing addresses costs less than hashing, or comparing letters.
+        // A strategy has a few outlets, often one, and the name is nearly always the very constant it was declared
+        // with: comparing addresses costs less than hashing, or comparing letters.
+        match self.outlets.first() {
+            Some((listed, stream)) if std::ptr::eq::<str>(&**listed, name) => Some(*stream),
+            _ => self.find_outlet(name),
+        }
+    }
+
+    #[inline(never)]
+    fn find_outlet(&self, name: &str) -> Option<u32> {
         let same = |(listed, _): &&(Cow<'static, str>, u32)| std::ptr::eq::<str>(&**listed, name);
         let equal = |(listed, _): &&(Cow<'static, str>, u32)| listed == name;
         let found = self.outlets.iter().find(same).or_else(|| self.outlets.iter().find(equal));

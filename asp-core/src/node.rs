@@ -89,13 +89,18 @@ impl<S: Strategy> Node<S> {
     pub(crate) fn leave(&mut self, core: &mut Core) {
         self.cx.swap_desk(&mut core.desk);
         if self.cx.take_touched() {
-            let node = self.cx.node() as usize;
-            let agenda = self.cx.agenda_mut();
-            core.heads.set(node, agenda.head());
-            let alive = agenda.alive();
-            core.alive = core.alive + alive - self.counted;
-            self.counted = alive;
+            self.tell_pending(core);
         }
+    }
+
+    #[inline(never)]
+    fn tell_pending(&mut self, core: &mut Core) {
+        let node = self.cx.node() as usize;
+        let agenda = self.cx.agenda_mut();
+        core.heads.set(node, agenda.head());
+        let alive = agenda.alive();
+        core.alive = core.alive + alive - self.counted;
+        self.counted = alive;
     }
 
     /// Works through the agenda as long as its items come before `until` and none later than the outer limit.

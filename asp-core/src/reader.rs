@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use crate::context::Context;
 use crate::core::Core;
@@ -17,9 +18,9 @@ use crate::stream::{ByValue, Payload, Stream};
 /// A handler that reads a stream of `T`, one of several.
 pub(crate) trait Reader<T>: Send {
     /// Dispatches one event that others will read too.
-    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: &T);
+    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &Arc<str>, value: &T);
     /// Dispatches one event to its last reader.
-    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: T);
+    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &Arc<str>, value: T);
     /// Becomes the only reader of a stream.
     fn solo(self: Box<Self>, channel: Channel<T>) -> Box<dyn AnyHub>;
 }
@@ -130,7 +131,7 @@ impl<S: Strategy, H> Handler<S, H> {
         nodes: &mut Nodes,
         core: &mut Core,
         now: i64,
-        stream: &str,
+        stream: &Arc<str>,
         call: impl FnOnce(&mut H, &mut S, &Context<S>) -> HandlerResult,
     ) {
         let Some(node) = nodes.typed::<S>(self.node) else { return };
@@ -210,8 +211,14 @@ impl<S: Strategy, H> Handler<S, H> {
 
     /// Dispatches one event that nobody else will read.
     #[inline]
-    pub(crate) fn give<T>(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: T)
-    where
+    pub(crate) fn give<T>(
+        &mut self,
+        nodes: &mut Nodes,
+        core: &mut Core,
+        now: i64,
+        stream: &Arc<str>,
+        value: T,
+    ) where
         H: Take<S, T>,
     {
         self.once(nodes, core, now, stream, |take, strategy, cx| take.owned(strategy, cx, value));
@@ -219,11 +226,11 @@ impl<S: Strategy, H> Handler<S, H> {
 }
 
 impl<S: Strategy, T: Payload, H: Take<S, T>> Reader<T> for Handler<S, H> {
-    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: &T) {
+    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &Arc<str>, value: &T) {
         self.once(nodes, core, now, stream, |take, strategy, cx| take.borrowed(strategy, cx, value));
     }
 
-    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &str, value: T) {
+    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, now: i64, stream: &Arc<str>, value: T) {
         Handler::give(self, nodes, core, now, stream, value);
     }
 
