@@ -259,11 +259,9 @@ impl<S: Strategy> Context<S> {
     #[inline]
     pub fn emit<T: Payload>(&self, stream: Stream<T>, value: T) {
         let desk = self.desk();
-        let Some(id) = self.outlet(stream.name()) else {
-            return self.refuse_unlisted(stream.name());
-        };
-        let Some(queue) = desk.outlet::<T>(id) else {
-            return self.refuse_payload::<T>(stream.name());
+        let found = self.outlet(stream.name()).and_then(|id| Some((id, desk.outlet::<T>(id)?)));
+        let Some((id, queue)) = found else {
+            return self.refuse_emission::<T>(stream.name());
         };
         queue.push(value);
         desk.joined.emissions.push(Emission { stream: id, sequence: desk.next_sequence() });
@@ -271,14 +269,12 @@ impl<S: Strategy> Context<S> {
     }
 
     #[cold]
-    fn refuse_unlisted(&self, stream: &str) {
-        self.desk().refuse(Refused::NotListed { stream: stream.to_owned() });
-    }
-
-    #[cold]
-    fn refuse_payload<T>(&self, stream: &str) {
-        let given = crate::names::type_name::<T>();
-        self.desk().refuse(Refused::Carries { stream: stream.to_owned(), given });
+    fn refuse_emission<T>(&self, stream: &str) {
+        let stream = stream.to_owned();
+        self.desk().refuse(match self.find_outlet(&stream) {
+            Some(_) => Refused::Carries { stream, given: crate::names::type_name::<T>() },
+            None => Refused::NotListed { stream },
+        });
     }
 
     /// Stops the run when this handler returns. Nothing else is dispatched but `on_stop` (S46).

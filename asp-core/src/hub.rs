@@ -327,12 +327,15 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
     }
 
     fn run_fed(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
-        match times {
-            &[time, ..] if core.watched => self.run_watched(lane, time, nodes, core),
+        let &[time, ref more @ ..] = times else { return 0 };
+        if core.watched {
+            self.run_watched(lane, time, nodes, core)
+        } else if more.is_empty() || self.handler.emits {
             // A burst is not worth setting up for one event, as interleaved streams have them, or for a strategy that
             // emits: what it emits comes before the next event.
-            &[time, ..] if times.len() == 1 || self.handler.emits => self.run_one(time, nodes, core),
-            _ => self.handler.burst(nodes, core, times, &mut self.channel.values),
+            self.run_one(time, nodes, core)
+        } else {
+            self.handler.burst(nodes, core, times, &mut self.channel.values)
         }
     }
 

@@ -134,7 +134,7 @@ impl<S: Strategy, H> Handler<S, H> {
         stream: &Arc<str>,
         call: impl FnOnce(&mut H, &mut S, &Context<S>) -> HandlerResult,
     ) {
-        let Some(node) = nodes.typed::<S>(self.node) else { return };
+        let Some(node) = nodes.typed::<S>(self.node) else { return core.desk().at(now) };
         if node.settles() {
             core.unsettled.insert(self.node as u32);
             core.desk().hold_instant();
@@ -166,7 +166,7 @@ impl<S: Strategy, H> Handler<S, H> {
     where
         H: Take<S, T>,
     {
-        let Some(node) = nodes.typed::<S>(self.node) else { return 0 };
+        let Some(node) = nodes.typed::<S>(self.node) else { return pass_by(core, times, values) };
         let settles = node.settles();
         let mut done = 0;
         // Only this node's agenda changes while it has its burst.
@@ -223,6 +223,18 @@ impl<S: Strategy, H> Handler<S, H> {
     {
         self.once(nodes, core, now, stream, |take, strategy, cx| take.owned(strategy, cx, value));
     }
+}
+
+/// Drops the events up to the limit, for their only reader is gone; how many. Time goes on with them.
+#[cold]
+fn pass_by<T>(core: &Core, times: &[i64], values: &mut VecDeque<T>) -> usize {
+    let desk = core.desk();
+    let count = times.partition_point(|&time| time <= desk.limit.get());
+    if let Some(&last) = times[..count].last() {
+        desk.at(last);
+    }
+    values.drain(..count);
+    count
 }
 
 impl<S: Strategy, T: Payload, H: Take<S, T>> Reader<T> for Handler<S, H> {

@@ -7,6 +7,8 @@
 mod close;
 mod open;
 mod rounds;
+#[cfg(test)]
+mod tests;
 
 use rounds::{Round, Stage};
 
@@ -291,8 +293,10 @@ impl Engine {
         let others = self.stage.core.heads.first_but(node);
         let lane = self.merge.peek().map_or(Due::NEVER, Due::at);
         self.stage.core.desk().set_limit(limit);
-        if let Some(node) = self.stage.nodes.get_mut(node) {
-            node.run_agenda(&mut self.stage.core, others.min(lane));
+        match self.stage.nodes.get_mut(node) {
+            Some(node) => node.run_agenda(&mut self.stage.core, others.min(lane)),
+            // Who is gone has nothing pending.
+            None => self.stage.core.heads.set(node, Due::NEVER),
         }
     }
 

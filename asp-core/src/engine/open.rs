@@ -20,7 +20,7 @@ impl Engine {
     }
 
     /// Everything before the first item of class 1. A reason, if the run stops there.
-    fn open(&mut self) -> Result<Option<StopReason>, ErrorKind> {
+    pub(super) fn open(&mut self) -> Result<Option<StopReason>, ErrorKind> {
         let mut states = self.fill_all();
         self.start = self.find_start();
         self.stage.core.desk().at(self.start);
@@ -52,7 +52,7 @@ impl Engine {
     }
 
     /// The loop, with a guard against panics: setting it up once costs the dispatches nothing.
-    fn run_guarded(&mut self) -> Ended {
+    pub(super) fn run_guarded(&mut self) -> Ended {
         match catch_unwind(AssertUnwindSafe(|| self.run_loop())) {
             Ok(ended) => ended,
             Err(panic) => {

@@ -81,10 +81,11 @@ impl Stage {
             && !self.core.desk().halted()
         {
             let is_due = |stage: &Stage| time <= stage.core.desk().limit.get();
-            if !is_due(self) && !(self.finish_instant(outer)? && is_due(self)) {
+            if is_due(self) || (self.finish_instant(outer)? && is_due(self)) {
+                done += self.feed(lane, stream, &times[done..]);
+            } else {
                 break;
             }
-            done += self.feed(lane, stream, &times[done..]);
         }
         Ok(done)
     }
