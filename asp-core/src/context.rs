@@ -319,7 +319,7 @@ impl<S: Strategy> Context<S> {
         }
         let due = time.as_nanos();
         let sequence = desk.next_sequence();
-        let place = self.place(due);
+        let place = self.place(desk, due);
         let slot = self.agenda.borrow_mut().reschedule(key, place, due, sequence);
         if let (Some(slot), None) = (slot, place) {
             self.join_round(slot, sequence);
@@ -344,19 +344,25 @@ impl<S: Strategy> Context<S> {
     /// assert_eq!(greetings[1].to_string(), "2025-01-01T00:00:00Z Goodbye Jane");
     /// # Ok::<(), asp_core::Error>(())
     /// ```
+    #[inline]
     pub fn emit<T: Payload>(&self, stream: Stream<T>, value: T) {
         let desk = self.desk();
-        let Some(id) = self.outlet(stream.name()) else {
-            return desk.refuse(Refused::NotListed { stream: stream.name().to_owned() });
+        let found = self.outlet(stream.name()).and_then(|id| Some((id, desk.outlet::<T>(id)?)));
+        let Some((id, queue)) = found else {
+            return self.refuse_emission::<T>(stream.name());
         };
-        let Some(queue) = desk.outlet::<T>(id) else {
-            let given = crate::names::type_name::<T>();
-            return desk.refuse(Refused::Carries { stream: stream.name().to_owned(), given });
-        };
-        queue.borrow_mut().push_back(value);
-        let sequence = desk.next_sequence();
-        desk.joined.borrow_mut().emissions.push(Emission { stream: id, sequence });
+        queue.push(value);
+        desk.joined.emissions.push(Emission { stream: id, sequence: desk.next_sequence() });
         desk.hold_instant();
+    }
+
+    #[cold]
+    fn refuse_emission<T>(&self, stream: &str) {
+        let stream = stream.to_owned();
+        self.desk().refuse(match self.find_outlet(&stream) {
+            Some(_) => Refused::Carries { stream, given: crate::names::type_name::<T>() },
+            None => Refused::NotListed { stream },
+        });
     }
 
     /// Stops the run when this handler returns. Nothing else is dispatched but `on_stop` (S46).
@@ -500,8 +506,16 @@ impl<S: Strategy> Context<S> {
 
     #[inline]
     fn outlet(&self, name: &str) -> Option<u32> {
-        // A strategy has a few outlets, and the name is nearly always the very constant it was declared with:
-        // comparing addresses costs less than hashing, or comparing letters.
+        // A strategy has a few outlets, often one, and the name is nearly always the very constant it was declared
+        // with: comparing addresses costs less than hashing, or comparing letters.
+        match self.outlets.first() {
+            Some((listed, stream)) if std::ptr::eq::<str>(&**listed, name) => Some(*stream),
+            _ => self.find_outlet(name),
+        }
+    }
+
+    #[inline(never)]
+    fn find_outlet(&self, name: &str) -> Option<u32> {
         let same = |(listed, _): &&(Cow<'static, str>, u32)| std::ptr::eq::<str>(&**listed, name);
         let equal = |(listed, _): &&(Cow<'static, str>, u32)| listed == name;
         let found = self.outlets.iter().find(same).or_else(|| self.outlets.iter().find(equal));
@@ -510,8 +524,9 @@ impl<S: Strategy> Context<S> {
 
     #[inline]
     pub(crate) fn schedule(&self, due: i64, call: S::Call) -> CallKey {
-        let sequence = self.desk().next_sequence();
-        match self.place(due) {
+        let desk = self.desk();
+        let sequence = desk.next_sequence();
+        match self.place(desk, due) {
             Some(time) => self.agenda.borrow_mut().push_call(call, time, due, sequence),
             None => {
                 let key = self.agenda.borrow_mut().store_call(call, due, sequence);
@@ -523,8 +538,7 @@ impl<S: Strategy> Context<S> {
 
     /// The time at which a call goes into the queue; none if it joins the next round of this instant.
     #[inline]
-    fn place(&self, due: i64) -> Option<i64> {
-        let desk = self.desk();
+    fn place(&self, desk: &Desk, due: i64) -> Option<i64> {
         let now = desk.now.get();
         if due > now {
             if !desk.in_agenda.get() {
@@ -544,7 +558,7 @@ impl<S: Strategy> Context<S> {
     fn join_round(&self, slot: u32, sequence: u64) {
         let desk = self.desk();
         let call = SoonCall { node: self.node, what: Soon::Call(slot), sequence };
-        desk.joined.borrow_mut().calls.push_back(call);
+        desk.joined.calls.push(call);
         desk.hold_instant();
     }
 
@@ -569,7 +583,7 @@ impl<S: Strategy> Context<S> {
         let joins_round = (!desk.starting.get()).then_some(now);
         let (key, rank) = self.agenda.borrow_mut().set_timer(method, grid, make, joins_round);
         if let Some(rank) = rank {
-            desk.joined.borrow_mut().ticks.push(SoonTick { node: self.node, rank, slot: key.slot });
+            desk.joined.ticks.push(SoonTick { node: self.node, rank, slot: key.slot });
             desk.hold_instant();
         }
         key

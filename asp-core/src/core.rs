@@ -94,7 +94,7 @@ pub(crate) struct Core {
 pub(crate) struct Unsettled(Vec<u32>);
 
 impl Unsettled {
-    #[inline]
+    #[inline(never)]
     pub(crate) fn insert(&mut self, node: u32) {
         if let Err(place) = self.0.binary_search_by(|other| node.cmp(other)) {
             self.0.insert(place, node);

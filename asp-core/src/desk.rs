@@ -5,10 +5,10 @@
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::every::BadInterval;
+use crate::fifo::Fifo;
 use crate::time::{Clock, Timestamp};
 
 /// A limit that lets nothing pass.
@@ -47,14 +47,28 @@ pub(crate) struct Emission {
 
 /// What joined the rounds of this instant. The emissions and calls of the current round stand in front of those of
 /// the next one; the engine knows how many they are.
-#[derive(Debug, Default)]
 pub(crate) struct Joined {
-    /// All of this instant; the engine knows how many of them were delivered, and clears them when all are.
-    pub(crate) emissions: Vec<Emission>,
-    /// Those that were not made.
-    pub(crate) calls: VecDeque<SoonCall>,
+    pub(crate) emissions: Fifo<Emission>,
+    pub(crate) calls: Fifo<SoonCall>,
     /// Of the next round only, in no order.
-    pub(crate) ticks: Vec<SoonTick>,
+    pub(crate) ticks: Fifo<SoonTick>,
+}
+
+impl Joined {
+    const fn new() -> Self {
+        Joined { emissions: Fifo::new(), calls: Fifo::new(), ticks: Fifo::new() }
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.emissions.len() | self.calls.len() | self.ticks.len() == 0
+    }
+
+    pub(crate) fn clear(&self) {
+        self.emissions.clear();
+        self.calls.clear();
+        self.ticks.clear();
+    }
 }
 
 /// A request of a handler that stops the run at the end of the dispatch (S11, S22).
@@ -108,8 +122,8 @@ pub(crate) struct Desk {
     pub(crate) starting: Cell<bool>,
     /// True while a node works through its own agenda, which watches its own due times.
     pub(crate) in_agenda: Cell<bool>,
-    pub(crate) joined: RefCell<Joined>,
-    /// Typed queues of emitted values by stream, `RefCell<VecDeque<T>>`.
+    pub(crate) joined: Joined,
+    /// Queues of emitted values by stream, each a `Fifo<T>`.
     pub(crate) outlets: Vec<Option<Box<dyn Any + Send>>>,
     pub(crate) clamped: Cell<u64>,
     pub(crate) past_is_error: bool,
@@ -133,7 +147,7 @@ impl Desk {
             sequence: Cell::new(0),
             starting: Cell::new(false),
             in_agenda: Cell::new(false),
-            joined: RefCell::default(),
+            joined: Joined::new(),
             outlets: Vec::new(),
             clamped: Cell::new(0),
             past_is_error,
@@ -212,7 +226,7 @@ impl Desk {
 
     /// The queue of values emitted on a stream.
     #[inline]
-    pub(crate) fn outlet<T: 'static>(&self, stream: u32) -> Option<&RefCell<VecDeque<T>>> {
+    pub(crate) fn outlet<T: 'static>(&self, stream: u32) -> Option<&Fifo<T>> {
         self.outlets.get(stream as usize)?.as_ref()?.downcast_ref()
     }
 }

@@ -4,13 +4,13 @@
 //! a [`Hub`], which hands each event from reader to reader.
 
 use std::any::Any;
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::core::Core;
 use crate::desk::At;
+use crate::fifo::Fifo;
 use crate::live::Notice;
 use crate::live::side::{AnySide, Entry, Side};
 use crate::live::wake::Wakes;
@@ -44,7 +44,7 @@ pub(crate) trait AnyHub: Any + Send {
     /// Dispatches the item that the live side of the stream shows.
     fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core);
     /// Dispatches the next emission.
-    fn run_emitted(&mut self, sequence: u64, nodes: &mut Nodes, core: &mut Core);
+    fn run_emitted(&mut self, nodes: &mut Nodes, core: &mut Core);
     /// The form that fits its readers best.
     fn specialize(self: Box<Self>) -> Box<dyn AnyHub>;
 }
@@ -72,9 +72,10 @@ pub(crate) trait AnyChannel {
     fn drain_to_sinks(&mut self, core: &mut Core);
     /// Strategies with an `on_end` hook for this stream, as (node, hook).
     fn ends(&self) -> &[(u32, u32)];
-    /// Number of the event dispatched last, counting from 0: of the emissions, or of what the source yielded, if
-    /// that many `times` of its column wait.
-    fn index(&self, times: Option<usize>) -> u64;
+    /// Number of the event of the source that was dispatched last, counting from 0 all that it yielded.
+    fn index_fed(&self) -> u64;
+    /// Number of the emission that was dispatched last, counting from 0.
+    fn index_emitted(&self) -> u64;
     /// Events before the start.
     fn skipped(&self) -> u64;
     /// Drops what was emitted and not delivered; how much that was.
@@ -112,8 +113,10 @@ pub(crate) struct Channel<T> {
     sinks: Vec<SinkFn<T>>,
     ends: Vec<(u32, u32)>,
     notices: Vec<(u32, u32)>,
-    /// Events of the source that were dispatched.
-    delivered: u64,
+    /// Values that came from the source.
+    pulled: u64,
+    /// Items that were dispatched and are not among them: what came live, notices, an end that was recorded.
+    others: u64,
     /// Emissions that were dispatched.
     emissions: u64,
     skipped: u64,
@@ -124,7 +127,13 @@ impl<T: Payload> Channel<T> {
     #[inline]
     fn next_emitted(&mut self, core: &Core) -> Option<T> {
         self.emissions += 1;
-        core.desk().outlet::<T>(self.id)?.borrow_mut().pop_front()
+        core.desk().outlet::<T>(self.id)?.pop()
+    }
+
+    /// Items that were dispatched, the one whose turn it is among them: also right in the middle of a burst, and after
+    /// one that a panic has cut short.
+    fn delivered(&self) -> u64 {
+        self.pulled - self.values.len() as u64 - self.skipped + self.others
     }
 
     fn record(&mut self, at: At, value: &T) {
@@ -135,18 +144,19 @@ impl<T: Payload> Channel<T> {
 
     /// Takes the item out that the live side shows.
     fn take_shown(&mut self) -> Option<Entry<T>> {
-        self.side.as_mut()?.shown.take()
+        let shown = self.side.as_mut()?.shown.take();
+        self.others += u64::from(shown.is_some());
+        shown
     }
 
     /// Takes the next item of a stamped source out.
     fn next_stamped(&mut self) -> Option<Entry<T>> {
-        Some(match self.stamps.pop_front()? {
-            Stamp::Event { event_time } => {
-                Entry::Event { event_time, arrival: None, value: self.values.pop_front()? }
-            }
-            Stamp::Notice(notice) => Entry::Notice(notice),
-            Stamp::End => Entry::End,
-        })
+        let stamp = self.stamps.pop_front()?;
+        if let Stamp::Event { event_time } = stamp {
+            return Some(Entry::Event { event_time, arrival: None, value: self.values.pop_front()? });
+        }
+        self.others += 1;
+        Some(if let Stamp::Notice(notice) = stamp { Entry::Notice(notice) } else { Entry::End })
     }
 
     /// Tells the strategies that want to know what befell the source.
@@ -165,7 +175,9 @@ impl<T: Payload> Channel<T> {
     /// Pulls until there is something, or nothing more will come.
     fn pull(&mut self, column: &mut Column) -> Filled {
         while let Some(source) = &mut self.source {
+            let before = self.values.len();
             let pulled = source.pull.pull(source.batch(), &mut column.times, &mut self.values);
+            self.pulled += (self.values.len() - before) as u64;
             if let Some(stamps) = source.pull.stamps() {
                 self.stamps.append(stamps);
             }
@@ -241,7 +253,7 @@ impl<T: Payload> AnyChannel for Channel<T> {
     }
 
     fn past_ended(&mut self) {
-        let yielded = self.delivered + self.skipped;
+        let yielded = self.pulled - self.values.len() as u64;
         if let Some(side) = &mut self.side {
             side.past_ended(yielded, self.last_pulled);
         }
@@ -284,17 +296,15 @@ impl<T: Payload> AnyChannel for Channel<T> {
         &self.ends
     }
 
-    fn index(&self, times: Option<usize>) -> u64 {
-        let count = match (times, &self.side) {
-            (None, _) => self.emissions,
-            (Some(_), Some(side)) if side.is_on() => side.yielded(),
-            // A burst that a panic has cut short could not say how far it came; the values it took do.
-            (Some(times), _) => {
-                let others = self.stamps.iter().filter(|stamp| !matches!(stamp, Stamp::Event { .. })).count();
-                self.delivered + self.skipped + (times - others - self.values.len()) as u64
-            }
-        };
-        count.saturating_sub(1)
+    fn index_fed(&self) -> u64 {
+        match &self.side {
+            Some(side) if side.is_on() => side.yielded().saturating_sub(1),
+            _ => (self.pulled - self.values.len() as u64).saturating_sub(1),
+        }
+    }
+
+    fn index_emitted(&self) -> u64 {
+        self.emissions.saturating_sub(1)
     }
 
     fn skipped(&self) -> u64 {
@@ -302,11 +312,11 @@ impl<T: Payload> AnyChannel for Channel<T> {
     }
 
     fn discard_emitted(&mut self, core: &Core) -> usize {
-        core.desk().outlet::<T>(self.id).map_or(0, |outlet| outlet.borrow_mut().drain(..).count())
+        core.desk().outlet::<T>(self.id).map_or(0, Fifo::clear)
     }
 
     fn new_outlet(&self) -> Box<dyn Any + Send> {
-        Box::new(RefCell::new(VecDeque::<T>::new()))
+        Box::new(Fifo::<T>::new())
     }
 
     fn take_collected(&mut self) -> Option<Box<dyn Any + Send>> {
@@ -337,7 +347,8 @@ impl<T: Payload> Hub<T> {
             sinks: Vec::new(),
             ends: Vec::new(),
             notices: Vec::new(),
-            delivered: 0,
+            pulled: 0,
+            others: 0,
             emissions: 0,
             skipped: 0,
         };
@@ -441,7 +452,7 @@ impl<T: Payload> AnyHub for Hub<T> {
             if time > core.desk().limit.get() {
                 break;
             }
-            core.set_place(time, Class::Event, lane, self.channel.delivered + done as u64);
+            core.set_place(time, Class::Event, lane, self.channel.delivered());
             core.mark = core.desk().sequence.get();
             if let Some(entry) = self.channel.next_stamped() {
                 self.run_entry(time, entry, nodes, core);
@@ -453,23 +464,20 @@ impl<T: Payload> AnyHub for Hub<T> {
             }
             done += 1;
         }
-        self.channel.delivered += done as u64;
         done
     }
 
     fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core) {
-        core.set_place(time, Class::Event, lane, self.channel.delivered);
+        core.set_place(time, Class::Event, lane, self.channel.delivered());
         core.mark = core.desk().sequence.get();
-        self.channel.delivered += 1;
         if let Some(entry) = self.channel.take_shown() {
             self.run_entry(time, entry, nodes, core);
         }
     }
 
-    fn run_emitted(&mut self, sequence: u64, nodes: &mut Nodes, core: &mut Core) {
+    fn run_emitted(&mut self, nodes: &mut Nodes, core: &mut Core) {
         let Some(value) = self.channel.next_emitted(core) else { return };
         let now = core.desk().now.get();
-        core.set_place(now, Class::Event, u32::MAX, sequence);
         self.deliver(At::instant(now), value, nodes, core);
     }
 
@@ -493,22 +501,6 @@ pub(crate) struct Solo<S, T, H> {
 }
 
 impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
-    /// Event by event: for a strategy that emits, whose bursts would mostly end after one event.
-    fn run_singly(&mut self, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
-        let channel = &mut self.channel;
-        let mut done = 0;
-        for &time in times {
-            if time > core.desk().limit.get() {
-                break;
-            }
-            let Some(value) = channel.values.pop_front() else { break };
-            core.mark = core.desk().sequence.get();
-            done += 1;
-            self.handler.give(nodes, core, At::instant(time), &channel.name, value);
-        }
-        done
-    }
-
     /// Event by event, from a source that says more of each than its time.
     #[cold]
     fn run_stamped(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
@@ -517,12 +509,11 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
             if time > core.desk().limit.get() {
                 break;
             }
+            core.set_place(time, Class::Event, lane, self.channel.delivered());
             let Some(entry) = self.channel.next_stamped() else { break };
-            core.set_place(time, Class::Event, lane, self.channel.delivered + done as u64);
             self.run_entry(time, entry, nodes, core);
             done += 1;
         }
-        self.channel.delivered += done as u64;
         done
     }
 
@@ -543,15 +534,18 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
 
     /// Event by event, each with its place for those who watch.
     #[cold]
-    fn run_watched(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
-        for (done, &time) in times.iter().enumerate() {
-            if time > core.desk().limit.get() {
-                return done;
-            }
-            core.set_place(time, Class::Event, lane, self.channel.delivered);
-            self.channel.delivered += self.run_singly(&[time], nodes, core) as u64;
-        }
-        times.len()
+    fn run_watched(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core) -> usize {
+        core.set_place(time, Class::Event, lane, self.channel.delivered());
+        self.run_one(time, nodes, core)
+    }
+
+    #[inline(always)]
+    fn run_one(&mut self, time: i64, nodes: &mut Nodes, core: &mut Core) -> usize {
+        let channel = &mut self.channel;
+        let Some(value) = channel.values.pop_front() else { return 0 };
+        core.mark = core.desk().sequence.get();
+        self.handler.give(nodes, core, At::instant(time), &channel.name, value);
+        1
     }
 }
 
@@ -568,37 +562,28 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
         if !self.channel.stamps.is_empty() {
             return self.run_stamped(lane, times, nodes, core);
         }
-        let channel = &mut self.channel;
-        let done = match times {
-            _ if core.watched => return self.run_watched(lane, times, nodes, core),
-            // A run of one event, as interleaved streams have them, is not worth setting up a burst.
-            &[time] => {
-                let Some(value) = channel.values.pop_front() else { return 0 };
-                core.mark = core.desk().sequence.get();
-                self.handler.give(nodes, core, At::instant(time), &channel.name, value);
-                1
-            }
-            _ if self.handler.emits => self.run_singly(times, nodes, core),
-            _ => self.handler.burst(nodes, core, times, &mut channel.values),
-        };
-        self.channel.delivered += done as u64;
-        done
+        let &[time, ref more @ ..] = times else { return 0 };
+        if core.watched {
+            self.run_watched(lane, time, nodes, core)
+        } else if more.is_empty() || self.handler.emits {
+            // A burst is not worth setting up for one event, as interleaved streams have them, or for a strategy that
+            // emits: what it emits comes before the next event.
+            self.run_one(time, nodes, core)
+        } else {
+            self.handler.burst(nodes, core, times, &mut self.channel.values)
+        }
     }
 
     fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core) {
-        core.set_place(time, Class::Event, lane, self.channel.delivered);
-        self.channel.delivered += 1;
+        core.set_place(time, Class::Event, lane, self.channel.delivered());
         if let Some(entry) = self.channel.take_shown() {
             self.run_entry(time, entry, nodes, core);
         }
     }
 
-    fn run_emitted(&mut self, sequence: u64, nodes: &mut Nodes, core: &mut Core) {
+    fn run_emitted(&mut self, nodes: &mut Nodes, core: &mut Core) {
         let Some(value) = self.channel.next_emitted(core) else { return };
         let now = core.desk().now.get();
-        if core.watched {
-            core.set_place(now, Class::Event, u32::MAX, sequence);
-        }
         self.handler.give(nodes, core, At::instant(now), &self.channel.name, value);
     }
 

@@ -156,6 +156,7 @@ mod digest;
 mod engine;
 mod error;
 mod every;
+mod fifo;
 mod graph;
 mod graph_fault;
 mod heads;

@@ -26,7 +26,7 @@ pub(crate) struct Column {
 
 impl Column {
     /// Times that were not dispatched.
-    pub(crate) fn waiting(&self) -> usize {
+    fn waiting(&self) -> usize {
         self.times.len() - self.taken
     }
 

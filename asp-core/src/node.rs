@@ -107,12 +107,18 @@ impl<S: Strategy> Node<S> {
     pub(crate) fn leave(&mut self, core: &mut Core) {
         self.cx.swap_desk(&mut core.desk);
         if self.cx.take_touched() {
-            let agenda = self.cx.peek();
-            core.heads.set(self.cx.node() as usize, agenda.head());
-            let alive = agenda.alive();
-            core.alive = core.alive + alive - self.counted;
-            self.counted = alive;
+            self.tell_pending(core);
         }
+    }
+
+    #[inline(never)]
+    fn tell_pending(&mut self, core: &mut Core) {
+        let node = self.cx.node() as usize;
+        let agenda = self.cx.agenda_mut();
+        core.heads.set(node, agenda.head());
+        let alive = agenda.alive();
+        core.alive = core.alive + alive - self.counted;
+        self.counted = alive;
     }
 
     /// Works through the agenda as long as its items come before `until` and none later than the outer limit.
@@ -130,11 +136,13 @@ impl<S: Strategy> Node<S> {
                 break;
             }
             // What was cancelled is passed over.
-            if head.is_call() {
-                goes_on = agenda.pop_call().is_none_or(|taken| self.run_taken(core, time, taken));
+            goes_on = if !head.is_call() {
+                agenda.pop_tick().is_none_or(|tick| self.run_ticked(core, tick))
+            } else if let Some(taken) = agenda.pop_call_at_once() {
+                taken.is_none_or(|taken| self.run_taken(core, time, taken))
             } else {
-                goes_on = agenda.pop_tick().is_none_or(|tick| self.run_ticked(core, tick));
-            }
+                self.work_call(core, time)
+            };
             if !goes_on {
                 break;
             }
@@ -143,20 +151,26 @@ impl<S: Strategy> Node<S> {
         goes_on
     }
 
-    /// Before an event at `time`, works through what the agenda has for earlier times; false if someone else comes
-    /// first, or nothing more may be dispatched. This keeps a strategy that defers calls in one loop with its events.
-    pub(crate) fn catch_up(&mut self, core: &mut Core, time: i64) -> bool {
-        if time > self.cx.desk().outer.get() {
+    /// Makes the call at the head of the agenda, wherever it is kept. A copy of the caller's way, which the compiler
+    /// keeps short if it need not join this one.
+    #[inline(never)]
+    fn work_call(&mut self, core: &mut Core, time: i64) -> bool {
+        let taken = self.cx.agenda_mut().pop_call();
+        taken.is_none_or(|taken| self.run_taken(core, time, taken))
+    }
+
+    /// Before an event at `time`, works through what the agenda has for earlier times; false if others come first,
+    /// the earliest of whom has an item at `others`, or nothing more may be dispatched. This keeps a strategy that
+    /// defers calls in one loop with its events.
+    pub(crate) fn catch_up(&mut self, core: &mut Core, time: i64, others: Due) -> bool {
+        if time > self.cx.desk().outer.get() || others < Due::at(time) || !self.work(core, Due::at(time)) {
             return false;
         }
-        let others = core.heads.first_but(self.cx.node() as usize);
-        if !self.work(core, others.min(Due::at(time))) {
-            return false;
-        }
+        let own = self.cx.agenda_mut().head();
         let desk = self.cx.desk();
-        desk.limit.set(desk.outer.get().min(others.time()).min(self.cx.peek().head().time()));
+        desk.limit.set(desk.outer.get().min(others.time()).min(own.time()));
         core.class = Class::Event;
-        others > Due::at(time)
+        true
     }
 
     /// Makes one handler call. False if the run stops.

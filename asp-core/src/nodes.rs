@@ -5,7 +5,8 @@ use std::any::Any;
 use crate::node::{AnyNode, Node};
 use crate::strategy::Strategy;
 
-/// The nodes in the order of their declaration. A node that is gone leaves its place empty.
+/// The nodes in the order of their declaration. A node that is gone leaves its place empty: its handlers are passed
+/// by, while the streams that they read go on.
 #[derive(Default)]
 pub(crate) struct Nodes {
     list: Vec<Option<Box<dyn AnyNode>>>,
@@ -29,6 +30,11 @@ impl Nodes {
     pub(crate) fn typed<S: Strategy>(&mut self, node: usize) -> Option<&mut Node<S>> {
         let node: &mut dyn Any = self.list[node].as_deref_mut()?;
         node.downcast_mut()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn remove(&mut self, node: usize) {
+        self.list[node] = None;
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &dyn AnyNode> {

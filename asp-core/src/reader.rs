@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use crate::context::Context;
 use crate::core::Core;
@@ -18,9 +19,9 @@ use crate::stream::{ByValue, Payload, Stream};
 /// A handler that reads a stream of `T`, one of several.
 pub(crate) trait Reader<T>: Send {
     /// Dispatches one event that others will read too.
-    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &str, value: &T);
+    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: &T);
     /// Dispatches one event to its last reader.
-    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &str, value: T);
+    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: T);
     /// Becomes the only reader of a stream.
     fn solo(self: Box<Self>, channel: Channel<T>) -> Box<dyn AnyHub>;
 }
@@ -131,10 +132,10 @@ impl<S: Strategy, H> Handler<S, H> {
         nodes: &mut Nodes,
         core: &mut Core,
         at: At,
-        stream: &str,
+        stream: &Arc<str>,
         call: impl FnOnce(&mut H, &mut S, &Context<S>) -> HandlerResult,
     ) {
-        let Some(node) = nodes.typed::<S>(self.node) else { return };
+        let Some(node) = nodes.typed::<S>(self.node) else { return core.desk().at_event(at) };
         if node.settles() {
             core.unsettled.insert(self.node as u32);
             core.desk().hold_instant();
@@ -166,9 +167,11 @@ impl<S: Strategy, H> Handler<S, H> {
     where
         H: Take<S, T>,
     {
-        let Some(node) = nodes.typed::<S>(self.node) else { return 0 };
+        let Some(node) = nodes.typed::<S>(self.node) else { return pass_by(core, times, values) };
         let settles = node.settles();
         let mut done = 0;
+        // Only this node's agenda changes while it has its burst.
+        let others = core.heads.first_but(self.node);
         node.enter(core, self.method);
         let mut mark = core.mark;
         'burst: while let Node { strategy: Some(strategy), cx, .. } = &mut *node {
@@ -191,7 +194,7 @@ impl<S: Strategy, H> Handler<S, H> {
             }
             // If only calls of this very strategy come before its next event, the burst goes on with them.
             core.mark = mark;
-            if times.get(done).is_none_or(|&time| !node.catch_up(core, time)) {
+            if times.get(done).is_none_or(|&time| !node.catch_up(core, time, others)) {
                 break;
             }
             core.running.1 = self.method;
@@ -209,7 +212,7 @@ impl<S: Strategy, H> Handler<S, H> {
 
     /// Dispatches one event that nobody else will read.
     #[inline]
-    pub(crate) fn give<T>(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &str, value: T)
+    pub(crate) fn give<T>(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: T)
     where
         H: Take<S, T>,
     {
@@ -217,12 +220,24 @@ impl<S: Strategy, H> Handler<S, H> {
     }
 }
 
+/// Drops the events up to the limit, for their only reader is gone; how many. Time goes on with them.
+#[cold]
+fn pass_by<T>(core: &Core, times: &[i64], values: &mut VecDeque<T>) -> usize {
+    let desk = core.desk();
+    let count = times.partition_point(|&time| time <= desk.limit.get());
+    if let Some(&last) = times[..count].last() {
+        desk.at(last);
+    }
+    values.drain(..count);
+    count
+}
+
 impl<S: Strategy, T: Payload, H: Take<S, T>> Reader<T> for Handler<S, H> {
-    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &str, value: &T) {
+    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: &T) {
         self.once(nodes, core, at, stream, |take, strategy, cx| take.borrowed(strategy, cx, value));
     }
 
-    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &str, value: T) {
+    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: T) {
         Handler::give(self, nodes, core, at, stream, value);
     }
 

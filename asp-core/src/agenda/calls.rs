@@ -112,9 +112,9 @@ impl<C> Calls<C> {
         CallKey { birth: sequence, time: due, slot: self.shelf.put(call, due, sequence, sequence) }
     }
 
-    /// Queues a call for `time`; `due` is when it was asked for.
+    /// Queues a call for `time`; `due` is when it was asked for. True if it is the head now.
     #[inline]
-    pub(crate) fn push(&mut self, call: C, time: i64, due: i64, sequence: u64) -> CallKey {
+    pub(crate) fn push(&mut self, call: C, time: i64, due: i64, sequence: u64) -> (CallKey, bool) {
         if self.tails[0] <= time
             && time == due
             && let Some(ring) = self.rings.first_mut()
@@ -123,59 +123,58 @@ impl<C> Calls<C> {
             self.live += 1;
             self.tails[0] = time;
             ring.push_back(Ringed { time, sequence, call: Some(call) });
-            self.lead(Due::call(time, sequence), 0);
-            return CallKey { birth: sequence, time, slot: IN_RING };
+            let leads = self.lead(Due::call(time, sequence), 0);
+            return (CallKey { birth: sequence, time, slot: IN_RING }, leads);
         }
         self.push_elsewhere(call, time, due, sequence)
     }
 
     /// [`Calls::push`], unless the first ring takes the call.
     #[inline(never)]
-    fn push_elsewhere(&mut self, call: C, time: i64, due: i64, sequence: u64) -> CallKey {
+    fn push_elsewhere(&mut self, call: C, time: i64, due: i64, sequence: u64) -> (CallKey, bool) {
         self.live += 1;
         let place = Due::call(time, sequence);
         let found = if time == due { self.free_ring(time) } else { None };
         let Some(ring) = found else {
             let slot = self.shelf.put(call, due, sequence, sequence);
             self.rest.push(Entry { time, rank: sequence, id: slot });
-            self.lead(place, RINGS);
-            return CallKey { birth: sequence, time, slot };
+            return (CallKey { birth: sequence, time, slot }, self.lead(place, RINGS));
         };
         self.rings[ring].push_back(Ringed { time, sequence, call: Some(call) });
-        self.lead(place, ring);
-        CallKey { birth: sequence, time, slot: IN_RING }
+        (CallKey { birth: sequence, time, slot: IN_RING }, self.lead(place, ring))
     }
 
     /// Makes an entry the head, if it comes before all others.
     #[inline]
-    fn lead(&mut self, place: Due, ring: usize) {
-        if place < self.head {
+    fn lead(&mut self, place: Due, ring: usize) -> bool {
+        let leads = place < self.head;
+        if leads {
             (self.head, self.head_ring) = (place, ring);
         }
+        leads
+    }
+
+    /// [`Calls::pop`] where there is one constant delay and nothing else, as is common; none if there is more.
+    #[inline(always)]
+    pub(crate) fn pop_only_ring(&mut self) -> Option<Option<Taken<C>>> {
+        let [ring] = &mut self.rings[..] else { return None };
+        if self.rest.len() > 0 {
+            return None;
+        }
+        let Ringed { time, sequence, call } = ring.pop_front()?;
+        self.head = match ring.front() {
+            Some(first) => Due::call(first.time, first.sequence),
+            None => {
+                self.tails[0] = i64::MIN;
+                Due::NEVER
+            }
+        };
+        Some(self.taken(time, sequence, call))
     }
 
     /// Takes the call at the head out; none if it was cancelled or moved.
-    #[inline(always)]
-    pub(crate) fn pop(&mut self) -> Option<Taken<C>> {
-        if self.rest.len() == 0
-            && let [ring] = &mut self.rings[..]
-        {
-            // The common case: one constant delay, and nothing else.
-            let Ringed { time, sequence, call } = ring.pop_front()?;
-            self.head = match ring.front() {
-                Some(first) => Due::call(first.time, first.sequence),
-                None => {
-                    self.tails[0] = i64::MIN;
-                    Due::NEVER
-                }
-            };
-            return self.taken(time, sequence, call);
-        }
-        self.pop_elsewhere()
-    }
-
     #[inline(never)]
-    fn pop_elsewhere(&mut self) -> Option<Taken<C>> {
+    pub(crate) fn pop(&mut self) -> Option<Taken<C>> {
         let Some(ring) = self.rings.get_mut(self.head_ring) else {
             let entry = self.rest.pop()?;
             let taken = self.take(entry.id, entry.rank);
@@ -355,7 +354,7 @@ mod tests {
     fn s13_a_cancelled_call_is_gone_and_its_key_with_it() {
         let mut calls = Calls::new();
         let keys: Vec<_> = (0..8)
-            .map(|k| calls.push(k, 80 - 10 * i64::from(k), 80 - 10 * i64::from(k), u64::from(k)))
+            .map(|k| calls.push(k, 80 - 10 * i64::from(k), 80 - 10 * i64::from(k), u64::from(k)).0)
             .collect();
         for &key in [&keys[0], &keys[6]] {
             assert!(calls.cancel(key));
@@ -373,7 +372,7 @@ mod tests {
     #[test]
     fn a_timeout_that_is_always_pushed_back_takes_no_memory() {
         let mut calls = Calls::new();
-        let key = calls.push(1, 0, 0, 0);
+        let (key, _) = calls.push(1, 0, 0, 0);
         for k in 1..100_000 {
             assert!(calls.reschedule(key, Some(k % 977), 0, k as u64).is_some());
         }

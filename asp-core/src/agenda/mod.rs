@@ -62,8 +62,16 @@ impl<C> Agenda<C> {
         self.timers.live()
     }
 
-    /// Takes the call at the head out, which [`Due::is_call`]; none if it was cancelled.
+    /// [`Agenda::pop_call`] where that is done at once; none if it is not.
     #[inline(always)]
+    pub(crate) fn pop_call_at_once(&mut self) -> Option<Option<Taken<C>>> {
+        self.touched = true;
+        let taken = self.calls.pop_only_ring()?;
+        self.find_head();
+        Some(taken)
+    }
+
+    /// Takes the call at the head out, which [`Due::is_call`]; none if it was cancelled.
     pub(crate) fn pop_call(&mut self) -> Option<Taken<C>> {
         self.touched = true;
         let taken = self.calls.pop();
@@ -84,8 +92,11 @@ impl<C> Agenda<C> {
     #[inline]
     pub(crate) fn push_call(&mut self, call: C, time: i64, due: i64, sequence: u64) -> CallKey {
         self.touched = true;
-        self.head = self.head.min(Due::call(time, sequence));
-        self.calls.push(call, time, due, sequence)
+        let (key, leads) = self.calls.push(call, time, due, sequence);
+        if leads {
+            self.head = self.head.min(Due::call(time, sequence));
+        }
+        key
     }
 
     /// Stores a call that joins the next round of this instant; [`Agenda::take_call`] takes it out.

@@ -14,7 +14,7 @@ use crate::time::{Duration, Timestamp};
 impl Engine {
     pub(super) fn close(&mut self, ended: Ended) -> (Outcome, Vec<ErrorKind>) {
         self.is_closed = true;
-        let raised = self.core.raised.take();
+        let raised = self.stage.core.raised.take();
         let (reason, mut errors) = match (ended, raised) {
             (Err(kind), _) => (StopReason::Failed, vec![kind]),
             (Ok(_), Some(raised)) => (StopReason::Failed, vec![self.describe(*raised)]),
@@ -22,10 +22,10 @@ impl Engine {
         };
         self.record_stop(reason);
         if let (StopReason::Finished, Some(end)) = (reason, self.limits.end)
-            && end.as_nanos() > self.now()
+            && end.as_nanos() > self.stage.now()
         {
-            self.core.round = 0;
-            self.core.desk().at(end.as_nanos());
+            self.stage.core.round = 0;
+            self.stage.core.desk().at(end.as_nanos());
         }
         let pending = self.count_pending();
         errors.append(&mut self.stop_all());
@@ -34,7 +34,7 @@ impl Engine {
     }
 
     fn live_reports(&mut self) -> Vec<StreamReport> {
-        let channels = self.hubs.iter_mut().map(|hub| hub.channel_mut());
+        let channels = self.stage.hubs.iter_mut().map(|hub| hub.channel_mut());
         let reports = channels.filter_map(|channel| {
             let name = channel.name().clone();
             Some(channel.side()?.report(&name))
@@ -45,33 +45,32 @@ impl Engine {
     /// What will not be run any more; emitted values among it are dropped.
     fn count_pending(&mut self) -> u64 {
         let emissions: usize =
-            self.hubs.iter_mut().map(|hub| hub.channel_mut().discard_emitted(&self.core)).sum();
-        *self.core.desk().joined.borrow_mut() = Default::default();
-        let sides = self.hubs.iter_mut().filter_map(|hub| Some(hub.channel_mut().side()?.waiting()));
+            self.stage.hubs.iter_mut().map(|hub| hub.channel_mut().discard_emitted(&self.stage.core)).sum();
+        self.stage.core.desk().joined.clear();
+        let sides = self.stage.hubs.iter_mut().filter_map(|hub| Some(hub.channel_mut().side()?.waiting()));
         let received: usize = sides.sum();
-        (self.core.alive + emissions + received) as u64
+        (self.stage.core.alive + emissions + received) as u64
     }
 
     /// Runs `on_stop` of all that started; their errors.
     fn stop_all(&mut self) -> Vec<ErrorKind> {
         let mut errors = Vec::new();
-        self.core.class = Class::Stop;
-        self.core.end_trace();
-        for node in 0..self.nodes.len() {
-            let Some(strategy) = self.nodes.get_mut(node) else { continue };
+        self.stage.core.class = Class::Stop;
+        self.stage.core.end_trace();
+        for node in 0..self.stage.nodes.len() {
+            let Some(strategy) = self.stage.nodes.get_mut(node) else { continue };
             if !self.started[node] || strategy.panicked() {
                 continue;
             }
-            self.core.desk().set_limit(i64::MAX);
-            strategy.stop(&mut self.core);
-            if let Some(raised) = self.core.raised.take() {
+            self.stage.core.desk().set_limit(i64::MAX);
+            strategy.stop(&mut self.stage.core);
+            if let Some(raised) = self.stage.core.raised.take() {
                 errors.push(self.describe(*raised));
             }
         }
         // What they emitted reaches sinks, not handlers (S47).
-        let emissions = std::mem::take(&mut self.core.desk().joined.borrow_mut().emissions);
-        for emission in emissions {
-            self.hubs[emission.stream as usize].channel_mut().drain_to_sinks(&mut self.core);
+        while let Some(emission) = self.stage.core.desk().joined.emissions.pop() {
+            self.stage.hubs[emission.stream as usize].channel_mut().drain_to_sinks(&mut self.stage.core);
             errors.extend(self.sink_error());
         }
         errors
@@ -87,44 +86,44 @@ impl Engine {
                     live.max_behind,
                 )
             });
-        let desk = self.core.desk();
+        let desk = self.stage.core.desk();
         let report = Report {
             reason,
             start: Timestamp::from_nanos(self.start),
             now: Timestamp::from_nanos(desk.now.get()),
-            dispatched: self.core.dispatched,
-            skipped: self.hubs.iter().map(|hub| hub.channel().skipped()).sum(),
+            dispatched: self.stage.core.dispatched,
+            skipped: self.stage.hubs.iter().map(|hub| hub.channel().skipped()).sum(),
             clamped: desk.clamped.get(),
             pending,
-            errors: self.core.errors,
+            errors: self.stage.core.errors,
             dropped: live.iter().map(|stream| stream.dropped).sum(),
-            missed: self.core.missed,
+            missed: self.stage.core.missed,
             restamped: live.iter().map(|stream| stream.restamped).sum(),
             max_lag: live.iter().filter_map(|stream| stream.max_lag).max(),
             max_behind,
             handover,
-            digest: self.core.digester.as_ref().map(Digester::now),
+            digest: self.stage.core.digester.as_ref().map(Digester::now),
             clock_steps: steps,
             live,
         };
-        let collected = self
-            .hubs
-            .iter_mut()
-            .filter_map(|hub| Some((hub.channel().name().to_string(), hub.channel_mut().take_collected()?)));
+        let collected =
+            self.stage.hubs.iter_mut().filter_map(|hub| {
+                Some((hub.channel().name().to_string(), hub.channel_mut().take_collected()?))
+            });
         let collected = collected.collect();
-        let names = self.core.names.iter().map(|name| name.to_string());
+        let names = self.stage.core.names.iter().map(|name| name.to_string());
         let strategies = names
-            .zip(std::mem::take(&mut self.nodes).into_list())
+            .zip(std::mem::take(&mut self.stage.nodes).into_list())
             .map(|(name, node)| Instance { name, node })
             .collect();
-        let digests = self.core.digester.as_mut().map(Digester::take_marks).unwrap_or_default();
+        let digests = self.stage.core.digester.as_mut().map(Digester::take_marks).unwrap_or_default();
         Outcome::new(report, strategies, collected, digests)
     }
 
     /// The error for what a dispatch raised, with the names of everyone involved.
     fn describe(&self, raised: Raised) -> ErrorKind {
         let Raised { node, method, cause } = raised;
-        let strategy = self.core.names[node].to_string();
+        let strategy = self.stage.core.names[node].to_string();
         let method = method.to_owned();
         let reason = match cause {
             Cause::Refused(refused) => {
@@ -133,13 +132,13 @@ impl Engine {
             Cause::Failed(error) => Reason::Error(error),
             Cause::Panicked(message) => Reason::Panic(message),
         };
-        let desk = self.core.desk();
-        let event = if self.core.class == Class::Event { self.event_name() } else { None };
+        let desk = self.stage.core.desk();
+        let event = if self.stage.core.class == Class::Event { self.event_name() } else { None };
         let (stream, index) = event.unzip();
         ErrorKind::Handler(Box::new(HandlerFailure {
             strategy,
             method,
-            class: self.core.class,
+            class: self.stage.core.class,
             stream,
             index,
             event_time: Timestamp::from_nanos(desk.event_time.get()),

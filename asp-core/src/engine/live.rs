@@ -136,14 +136,14 @@ impl Engine {
         let live = self.live.insert(Box::new(live));
         live.handover = live.now();
         for (lane, &stream) in self.lanes.iter().enumerate() {
-            let channel = self.hubs[stream as usize].channel_mut();
+            let channel = self.stage.hubs[stream as usize].channel_mut();
             let is_live = channel.is_live();
             if is_live {
                 channel.go_live(&clock, &live.wakes, lane as u32);
             }
             live.lanes.push(if is_live { State::Opening } else { State::None });
         }
-        if let Some(desk) = &mut self.core.desk {
+        if let Some(desk) = &mut self.stage.core.desk {
             desk.clock = Some(clock);
         }
         self.horizon = live.handover.saturating_sub(1);
@@ -215,7 +215,7 @@ impl Engine {
         let watch = Stopwatch::start();
         let done = self.perform(turn);
         let share = watch.share();
-        let burst = &self.core.desk().burst;
+        let burst = &self.stage.core.desk().burst;
         if share > 0.5 {
             burst.set((burst.get() / 2).max(1));
         } else if share < 0.1 {
@@ -267,7 +267,7 @@ impl Engine {
                 continue;
             }
             let stream = self.lanes[lane as usize];
-            let Some(side) = self.hubs[stream as usize].channel_mut().side() else { continue };
+            let Some(side) = self.stage.hubs[stream as usize].channel_mut().side() else { continue };
             side.look();
             live.set_retry(lane, side.retry_at());
             if live.lanes[lane as usize] == State::On {
@@ -278,11 +278,11 @@ impl Engine {
 
     /// Lets each stream that shows no item take the next one from its queue (S32).
     fn show_all(&mut self) -> Result<(), ErrorKind> {
-        let last = self.now();
+        let last = self.stage.now();
         while let Some(lane) = self.live.as_mut().and_then(|live| live.hungry.pop()) {
             let stream = self.lanes[lane as usize];
             let Some(live) = &mut self.live else { break };
-            let Some(side) = self.hubs[stream as usize].channel_mut().side() else { continue };
+            let Some(side) = self.stage.hubs[stream as usize].channel_mut().side() else { continue };
             if live.lanes[lane as usize] != State::On {
                 continue;
             }
@@ -299,7 +299,7 @@ impl Engine {
     fn read_clock(&mut self) {
         let Some(live) = &mut self.live else { return };
         self.horizon = live.now();
-        self.core.clock = self.horizon;
+        self.stage.core.clock = self.horizon;
         while let Some(step) = live.clock.take_step() {
             if live.steps.len() < STEPS {
                 live.steps.push(step);
@@ -316,7 +316,7 @@ impl Engine {
                 continue;
             }
             let stream = self.lanes[lane];
-            let channel = self.hubs[stream as usize].channel_mut();
+            let channel = self.stage.hubs[stream as usize].channel_mut();
             let Some(side) = channel.side() else { continue };
             match side.poll_open() {
                 Poll::Pending => {
@@ -346,7 +346,7 @@ impl Engine {
         if live.lanes.get(lane) != Some(&State::Past) {
             return false;
         }
-        self.hubs[self.lanes[lane] as usize].channel_mut().past_ended();
+        self.stage.hubs[self.lanes[lane] as usize].channel_mut().past_ended();
         live.lanes[lane] = State::On;
         live.hungry.push(lane as u32);
         true
@@ -357,14 +357,14 @@ impl Engine {
         let Some(live) = &mut self.live else { return };
         live.phase = Phase::Live;
         let handover = live.handover;
-        self.core.desk().live.set(true);
+        self.stage.core.desk().live.set(true);
         self.record(|facts| facts.handover = Some(handover));
         self.run_step(handover, Step::Live);
     }
 
     /// For the first time nothing is due at the clock (S36). True if hooks were told so now.
     fn catch_up(&mut self) -> bool {
-        let now = self.now();
+        let now = self.stage.now();
         let horizon = self.horizon;
         let last = self.last();
         let Some(live) = &mut self.live else { return false };
@@ -381,15 +381,15 @@ impl Engine {
 
     /// Runs a hook of all strategies at an instant of which nothing else was dispatched yet.
     pub(super) fn run_step(&mut self, time: i64, step: Step) {
-        self.core.round = 0;
-        self.core.end_trace();
-        self.core.desk().at(time);
-        for node in 0..self.nodes.len() {
-            self.core.desk().set_limit(time);
-            if let Some(node) = self.nodes.get_mut(node) {
-                node.run_step(&mut self.core, step);
+        self.stage.core.round = 0;
+        self.stage.core.end_trace();
+        self.stage.core.desk().at(time);
+        for node in 0..self.stage.nodes.len() {
+            self.stage.core.desk().set_limit(time);
+            if let Some(node) = self.stage.nodes.get_mut(node) {
+                node.run_step(&mut self.stage.core, step);
             }
-            if self.core.desk().halted() {
+            if self.stage.core.desk().halted() {
                 return;
             }
         }
@@ -401,11 +401,11 @@ impl Engine {
         let Some(Reverse((time, lane))) = live.shown.pop() else { return };
         live.hungry.push(lane);
         let stream = self.lanes[lane as usize];
-        self.core.class = Class::Event;
-        self.event = Some(Origin::Fed(lane as usize));
-        self.core.desk().set_limit(time);
-        let hub = &mut self.hubs[stream as usize];
-        hub.run_shown(lane, time, &mut self.nodes, &mut self.core);
+        self.stage.core.class = Class::Event;
+        self.stage.event = Some(Origin::Fed(lane as usize));
+        self.stage.core.desk().set_limit(time);
+        let hub = &mut self.stage.hubs[stream as usize];
+        hub.run_shown(lane, time, &mut self.stage.nodes, &mut self.stage.core);
         if hub.channel_mut().side().is_some_and(|side| side.has_ended()) {
             if let Some(live) = &mut self.live {
                 live.lanes[lane as usize] = State::Ended;
@@ -442,24 +442,24 @@ impl Engine {
             return Timestamp::MAX;
         }
         let shown = self.live.as_ref().and_then(|live| live.first()).map(|(time, _)| time);
-        let agenda = self.core.heads.first().time();
+        let agenda = self.stage.core.heads.first().time();
         let lane = self.merge.peek();
         let end = self.limits.end.map(Timestamp::as_nanos);
         let mut next = [shown, lane, end].into_iter().flatten().fold(agenda, i64::min);
         if self.live.as_ref().is_some_and(|live| !live.caught_up) {
-            next = next.min(self.horizon.max(self.now().saturating_add(1)));
+            next = next.min(self.horizon.max(self.stage.now().saturating_add(1)));
         }
         Timestamp::from_nanos(next)
     }
 
     /// True if a stop was asked for, and no event that was received before it is left.
     pub(super) fn is_drained(&mut self) -> bool {
-        let Engine { live: Some(live), hubs, lanes, .. } = self else { return false };
+        let Engine { live: Some(live), stage, lanes, .. } = self else { return false };
         let mut waits = live.lanes.iter().zip(lanes).filter(|(state, _)| **state == State::On);
         live.draining
             && live.shown.is_empty()
             && waits.all(|(_, stream)| {
-                hubs[*stream as usize].channel_mut().side().is_none_or(|side| side.is_drained())
+                stage.hubs[*stream as usize].channel_mut().side().is_none_or(|side| side.is_drained())
             })
     }
 
@@ -474,7 +474,9 @@ impl Engine {
         }
         live.draining = true;
         for (lane, state) in live.lanes.iter_mut().enumerate() {
-            let Some(side) = self.hubs[self.lanes[lane] as usize].channel_mut().side() else { continue };
+            let Some(side) = self.stage.hubs[self.lanes[lane] as usize].channel_mut().side() else {
+                continue;
+            };
             side.hang_up();
             if *state == State::Past {
                 *state = State::Ended;

@@ -9,22 +9,23 @@ mod live;
 mod open;
 mod replay;
 mod rounds;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use live::{Live, LiveRun};
-use rounds::Round;
+use rounds::{Round, Stage};
 
 use std::collections::VecDeque;
 
 use crate::core::Core;
+use crate::desk::{Soon, SoonCall};
 use crate::error::ErrorKind;
 use crate::graph::Parts;
 use crate::heads::Due;
-use crate::hub::{AnyHub, Filled};
+use crate::hub::Filled;
 use crate::live::StopHandle;
 use crate::merge::Merge;
 use crate::node::Step;
-use crate::nodes::Nodes;
-use crate::observe::Class;
 use crate::outcome::StopReason;
 use crate::source::{FaultKind, SourceFault};
 use crate::time::{Pace, Pacer, Timestamp};
@@ -40,9 +41,7 @@ pub(crate) struct Limits {
 }
 
 pub(crate) struct Engine {
-    core: Core,
-    nodes: Nodes,
-    hubs: Vec<Box<dyn AnyHub>>,
+    stage: Stage,
     /// Which streams have an emitter; they never end (S54).
     emitted: Vec<bool>,
     /// The stream of each lane.
@@ -50,8 +49,6 @@ pub(crate) struct Engine {
     merge: Merge,
     /// Lanes whose source may have more.
     open_lanes: usize,
-    /// What is left of the current round.
-    round: Round,
     /// Strategies whose `on_start` returned.
     started: Vec<bool>,
     limits: Limits,
@@ -71,8 +68,6 @@ pub(crate) struct Engine {
     opens: bool,
     /// True once it has come to an outcome.
     is_closed: bool,
-    /// Where the event dispatched last came from, for error messages.
-    event: Option<Origin>,
 }
 
 /// How the loop ended.
@@ -114,7 +109,14 @@ impl Engine {
             merge: Merge::new(lanes.len()),
             open_lanes: lanes.len(),
             started: vec![false; nodes.len()],
-            round: Round::default(),
+            stage: Stage {
+                core,
+                nodes,
+                hubs,
+                round: Round::default(),
+                event: None,
+                max_rounds: limits.max_rounds,
+            },
             pacer: None,
             live: None,
             stop,
@@ -124,18 +126,10 @@ impl Engine {
             start: 0,
             opens: true,
             is_closed: false,
-            event: None,
-            core,
-            nodes,
-            hubs,
             emitted,
             lanes,
             limits,
         }
-    }
-
-    fn now(&self) -> i64 {
-        self.core.desk().now.get()
     }
 
     /// The last instant that is part of the run.
@@ -165,12 +159,12 @@ impl Engine {
             Turn::Shown => self.run_shown(),
             Turn::Lanes { limit, outer } => self.run_lanes(limit, outer)?,
             Turn::Emissions => {
-                self.hold();
-                self.run_emissions();
+                self.stage.hold();
+                self.stage.run_emissions();
             }
             Turn::Agenda { limit } => self.run_agenda(limit),
-            Turn::Rounds => self.run_rounds()?,
-            Turn::Settle => self.settle(),
+            Turn::Rounds => self.stage.run_rounds()?,
+            Turn::Settle => self.stage.settle(),
             Turn::Wait | Turn::Finish => {}
         }
         Ok(())
@@ -178,10 +172,10 @@ impl Engine {
 
     /// Rule S7, seen from above: whose item has the least place.
     fn turn(&mut self) -> Turn {
-        let now = self.now();
+        let now = self.stage.now();
         let lane = self.merge.peek();
         let shown = self.live.as_ref().and_then(|live| live.first());
-        let head = self.core.heads.first();
+        let head = self.stage.core.heads.first();
         let agenda = (head != Due::NEVER).then(|| head.time());
         // Only round 0 has source events and agenda items at `now`: what comes later joins the rounds.
         if now > self.last() {
@@ -199,12 +193,16 @@ impl Engine {
         }
         if agenda.is_some_and(|time| time <= now) {
             // The emissions of `on_start` are part of round 0, between its events and its calls (S36).
-            return if self.round.emissions > 0 { Turn::Emissions } else { Turn::Agenda { limit: now } };
+            return if self.stage.round.emissions > 0 {
+                Turn::Emissions
+            } else {
+                Turn::Agenda { limit: now }
+            };
         }
-        if !self.round.is_empty() || self.has_joined() {
+        if !self.stage.round.is_empty() || !self.stage.core.desk().joined.is_empty() {
             return Turn::Rounds;
         }
-        if !self.core.unsettled.is_empty() {
+        if !self.stage.core.unsettled.is_empty() {
             return Turn::Settle;
         }
         self.move_on(lane, shown, agenda)
@@ -220,13 +218,13 @@ impl Engine {
         let mut last = self.last();
         let data = lane.into_iter().chain(shown.map(|(time, _)| time)).min();
         let next = data.into_iter().chain(agenda).min();
-        let is_idle = data.is_none() && !self.core.going && self.core.alive == 0;
+        let is_idle = data.is_none() && !self.stage.core.going && self.stage.core.alive == 0;
         let Some(next) = next.filter(|&next| next <= last && !is_idle) else { return self.nothing_left() };
         if next > self.horizon || self.is_drained() {
             return if self.is_drained() { Turn::Finish } else { Turn::Wait };
         }
-        self.core.round = 0;
-        self.core.end_trace();
+        self.stage.core.round = 0;
+        self.stage.core.end_trace();
         self.next = next;
         last = last.min(self.horizon);
         if let Some(pacer) = &self.pacer {
@@ -254,75 +252,49 @@ impl Engine {
             true => self.horizon > self.last(),
             false => live.handover() > self.last(),
         };
-        if is_at_end || !self.core.going || self.is_drained() { Turn::Finish } else { Turn::Wait }
+        if is_at_end || !self.stage.core.going || self.is_drained() { Turn::Finish } else { Turn::Wait }
     }
 
     /// Dispatches source events in merged order up to `limit`, or up to what a handler schedules before that.
     fn run_lanes(&mut self, limit: i64, outer: i64) -> Result<(), ErrorKind> {
-        self.core.desk().set_limit(outer);
-        self.core.desk().lower_limit(limit);
-        let portion = self.core.desk().burst.get();
+        self.stage.core.desk().set_limit(outer);
+        self.stage.core.desk().lower_limit(limit);
+        let portion = self.stage.core.desk().burst.get();
         while let Some((lane, times)) = self.merge.run() {
             let times = &times[..times.len().min(portion)];
-            let first = times[0];
-            if first > self.core.desk().limit.get() {
-                if self.finish_instant(outer)? && first <= self.core.desk().limit.get() {
-                    continue;
-                }
-                break;
+            let stream = self.lanes[lane];
+            let is_due = times[0] <= self.stage.core.desk().limit.get();
+            let mut count = if is_due { self.stage.feed(lane, stream, times) } else { 0 };
+            if count < times.len() {
+                count += self.stage.feed_by_instants(lane, stream, &times[count..], outer)?;
             }
-            self.core.class = Class::Event;
-            self.event = Some(Origin::Fed(lane));
-            let hub = &mut self.hubs[self.lanes[lane] as usize];
-            let count = hub.run_fed(lane as u32, times, &mut self.nodes, &mut self.core);
+            let goes_on = count == times.len();
             let dry = self.merge.took(count);
-            if self.core.desk().halted() {
+            if self.stage.core.desk().halted() {
                 break;
             }
             if dry {
                 // A fault of the source takes effect now, before any other item (S15).
                 self.refill(lane)?;
-                if self.stop.is_requested() {
-                    break;
-                }
             }
-            if self.live.is_some() {
-                // The sources, the clock and others on this thread want to be looked after.
+            // In a live run the sources, the clock and others on this thread want to be looked after.
+            if !goes_on || self.live.is_some() || (dry && self.stop.is_requested()) {
                 break;
             }
         }
         Ok(())
     }
 
-    /// Runs the rounds of this instant, if nothing else is left of it, and sets the limits for events after it.
-    /// False if that is not all, and it is for [`Engine::turn`] to say what comes next.
-    fn finish_instant(&mut self, outer: i64) -> Result<bool, ErrorKind> {
-        let (now, desk) = (self.now(), self.core.desk());
-        let is_plain = desk.outer.get() == now && outer > now && self.core.unsettled.is_empty();
-        if !is_plain || self.core.heads.first().time() <= now {
-            return Ok(false);
-        }
-        self.run_rounds()?;
-        if self.core.desk().halted() || !self.core.unsettled.is_empty() {
-            return Ok(false);
-        }
-        self.core.round = 0;
-        self.core.end_trace();
-        self.core.desk().set_limit(outer);
-        self.core.desk().lower_limit(self.core.heads.first().time());
-        Ok(true)
-    }
-
     /// Pulls the next batch of a lane whose column is dry.
     fn refill(&mut self, lane: usize) -> Result<(), ErrorKind> {
         let stream = self.lanes[lane];
-        let filled = self.hubs[stream as usize].channel_mut().fill(self.merge.refill(lane));
+        let filled = self.stage.hubs[stream as usize].channel_mut().fill(self.merge.refill(lane));
         self.merge.filled(lane);
         match filled {
             Filled::Events | Filled::Nothing => Ok(()),
             Filled::Ended => {
                 if !self.goes_on_live(lane) {
-                    self.lane_ended(stream, Some(self.now()));
+                    self.lane_ended(stream, Some(self.stage.now()));
                 }
                 Ok(())
             }
@@ -332,38 +304,54 @@ impl Engine {
 
     /// The last event of a source was dispatched: its readers hear of it in the next round (S54).
     fn lane_ended(&mut self, stream: u32, time: Option<i64>) {
-        self.hubs[stream as usize].channel_mut().record_end(time);
+        self.stage.hubs[stream as usize].channel_mut().record_end(time);
         self.open_lanes -= 1;
         if self.open_lanes == 0 && self.limits.end.is_none() {
-            self.core.going = false;
+            self.stage.core.going = false;
             // What has to wait for its time cannot run away (S29).
-            self.core.draining = self.live.is_none();
+            self.stage.core.draining = self.live.is_none();
         }
-        let desk = self.core.desk();
+        let desk = self.stage.core.desk();
         for call in self.ends(stream) {
-            desk.joined.borrow_mut().calls.push_back(call);
+            desk.joined.calls.push(call);
             desk.hold_instant();
         }
     }
 
+    /// The calls that tell the readers of a stream of its end, each with a sequence of its own.
+    pub(super) fn ends(&self, stream: u32) -> Vec<SoonCall> {
+        if self.emitted[stream as usize] {
+            return Vec::new();
+        }
+        let desk = self.stage.core.desk();
+        let ends = self.stage.hubs[stream as usize].channel().ends().iter();
+        ends.map(|&(node, hook)| SoonCall { node, what: Soon::End(hook), sequence: desk.next_sequence() })
+            .collect()
+    }
+
     fn sink_error(&mut self) -> Option<ErrorKind> {
-        let (stream, time, error) = self.core.sink_failed.take()?;
-        let stream = self.hubs[stream as usize].channel().name().to_string();
+        let (stream, time, error) = self.stage.core.sink_failed.take()?;
+        let stream = self.stage.hubs[stream as usize].channel().name().to_string();
         Some(ErrorKind::Sink { stream, time, error })
     }
 
     /// Stream and number of the event dispatched last.
     fn event_name(&self) -> Option<(String, u64)> {
-        let (stream, waiting) = match self.event? {
-            Origin::Fed(lane) => (self.lanes[lane], Some(self.merge.column(lane).waiting())),
-            Origin::Emitted(stream) => (stream, None),
+        let (channel, index) = match self.stage.event? {
+            Origin::Fed(lane) => {
+                let channel = self.stage.hubs[self.lanes[lane] as usize].channel();
+                (channel, channel.index_fed())
+            }
+            Origin::Emitted(stream) => {
+                let channel = self.stage.hubs[stream as usize].channel();
+                (channel, channel.index_emitted())
+            }
         };
-        let hub = &self.hubs[stream as usize];
-        Some((hub.channel().name().to_string(), hub.channel().index(waiting)))
+        Some((channel.name().to_string(), index))
     }
 
     fn source_error(&self, stream: u32, fault: SourceFault) -> ErrorKind {
-        let stream = self.hubs[stream as usize].channel().name().to_string();
+        let stream = self.stage.hubs[stream as usize].channel().name().to_string();
         let SourceFault { index, position, what } = fault;
         match what {
             FaultKind::Unordered { previous, found } => {
@@ -376,35 +364,37 @@ impl Engine {
 
     /// Lets the node with the least head work through its agenda, up to the next item of anyone else.
     fn run_agenda(&mut self, limit: i64) {
-        let node = self.core.heads.first_node();
-        let others = self.core.heads.first_but(node);
+        let node = self.stage.core.heads.first_node();
+        let others = self.stage.core.heads.first_but(node);
         let shown = self.live.as_ref().and_then(|live| live.first()).map(|(time, _)| time);
         let lane = self.merge.peek().into_iter().chain(shown).min().map_or(Due::NEVER, Due::at);
-        self.core.desk().set_limit(limit);
-        if let Some(node) = self.nodes.get_mut(node) {
-            node.run_agenda(&mut self.core, others.min(lane));
+        self.stage.core.desk().set_limit(limit);
+        match self.stage.nodes.get_mut(node) {
+            Some(node) => node.run_agenda(&mut self.stage.core, others.min(lane)),
+            // Who is gone has nothing pending.
+            None => self.stage.core.heads.set(node, Due::NEVER),
         }
     }
 
     /// Why the run stops here, if it does.
     fn stopped(&mut self) -> Option<Ended> {
-        if !self.core.desk().halted() {
+        if !self.stage.core.desk().halted() {
             return None;
         }
-        if self.core.raised.is_some() {
+        if self.stage.core.raised.is_some() {
             return Some(Ok(StopReason::Failed));
         }
         if let Some(failed) = self.sink_error() {
             return Some(Err(failed));
         }
-        if self.core.desk().stop.get() {
+        if self.stage.core.desk().stop.get() {
             return Some(Ok(StopReason::Requested));
         }
-        if self.core.drained > self.limits.drain_limit
-            && let Some((node, method)) = self.core.last_drained
+        if self.stage.core.drained > self.limits.drain_limit
+            && let Some((node, method)) = self.stage.core.last_drained
         {
             return Some(Err(ErrorKind::DrainLimit {
-                strategy: self.core.names[node as usize].to_string(),
+                strategy: self.stage.core.names[node as usize].to_string(),
                 method: method.to_owned(),
                 limit: self.limits.drain_limit,
             }));

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::rounds::Stage;
 use super::{Ended, Engine};
 use crate::error::ErrorKind;
 use crate::hub::Filled;
@@ -23,7 +24,7 @@ impl Engine {
     pub(super) fn open(&mut self) -> Result<Option<StopReason>, ErrorKind> {
         let mut states = self.fill_all();
         self.start = self.find_start()?;
-        self.core.desk().at(self.start);
+        self.stage.core.desk().at(self.start);
         for (lane, state) in states.iter_mut().enumerate() {
             self.skip_early(lane, state);
         }
@@ -40,18 +41,18 @@ impl Engine {
         self.pacer = Pacer::new(self.limits.pace, self.start);
         // A live run without sources lasts until it is stopped (S25).
         let lasts = self.live.is_some() && self.lanes.is_empty();
-        self.core.going = self.limits.end.is_some() || self.open_lanes > 0 || lasts;
+        self.stage.core.going = self.limits.end.is_some() || self.open_lanes > 0 || lasts;
         if !self.opens {
             return Ok(Some(StopReason::Requested));
         }
         if !self.start_all() {
             return self.stopped().unwrap_or(Ok(StopReason::Failed)).map(Some);
         }
-        if self.core.stop_after == 0 {
+        if self.stage.core.stop_after == 0 {
             return Ok(Some(StopReason::Requested));
         }
         // What `on_start` emitted or scheduled for now is part of round 0 (S36).
-        self.promote();
+        self.stage.promote();
         for (lane, state) in states.iter().enumerate() {
             if let Filled::Ended = state
                 && !self.goes_on_live(lane)
@@ -64,7 +65,7 @@ impl Engine {
     }
 
     /// The loop, with a guard against panics: setting it up once costs the dispatches nothing.
-    fn run_guarded(&mut self) -> Ended {
+    pub(super) fn run_guarded(&mut self) -> Ended {
         match catch_unwind(AssertUnwindSafe(|| self.run_loop())) {
             Ok(ended) => ended,
             Err(panic) => self.panicked(panic),
@@ -73,7 +74,7 @@ impl Engine {
 
     /// A panic went through the loop: whoever had the desk is never called again (S44).
     pub(super) fn panicked(&mut self, panic: Box<dyn Any + Send>) -> Ended {
-        let Engine { core, nodes, .. } = self;
+        let Stage { core, nodes, .. } = &mut self.stage;
         core.raise_panic(panic, |core, node| {
             if let Some(node) = nodes.get_mut(node as usize) {
                 node.poison(core);
@@ -85,7 +86,8 @@ impl Engine {
     fn fill_all(&mut self) -> Vec<Filled> {
         (0..self.lanes.len())
             .map(|lane| {
-                let filled = self.hubs[self.lanes[lane] as usize].channel_mut().fill(self.merge.refill(lane));
+                let filled =
+                    self.stage.hubs[self.lanes[lane] as usize].channel_mut().fill(self.merge.refill(lane));
                 self.merge.filled(lane);
                 filled
             })
@@ -112,7 +114,7 @@ impl Engine {
     /// Drops the events of a lane that are before the start.
     fn skip_early(&mut self, lane: usize, state: &mut Filled) {
         let start = self.start;
-        let hub = self.hubs[self.lanes[lane] as usize].channel_mut();
+        let hub = self.stage.hubs[self.lanes[lane] as usize].channel_mut();
         while let Filled::Events = state
             && self.merge.column(lane).head().is_some_and(|time| time < start)
         {
@@ -125,25 +127,25 @@ impl Engine {
 
     /// Runs all `on_start`, by declaration. False if one stopped the run.
     fn start_all(&mut self) -> bool {
-        self.core.desk().starting.set(true);
-        self.core.desk().set_limit(i64::MAX);
-        for node in 0..self.nodes.len() {
-            self.core.desk().set_limit(i64::MAX);
-            let Some(strategy) = self.nodes.get_mut(node) else { continue };
-            self.started[node] = strategy.start(&mut self.core);
-            if self.core.desk().halted() {
+        self.stage.core.desk().starting.set(true);
+        self.stage.core.desk().set_limit(i64::MAX);
+        for node in 0..self.stage.nodes.len() {
+            self.stage.core.desk().set_limit(i64::MAX);
+            let Some(strategy) = self.stage.nodes.get_mut(node) else { continue };
+            self.started[node] = strategy.start(&mut self.stage.core);
+            if self.stage.core.desk().halted() {
                 break;
             }
         }
-        self.core.desk().starting.set(false);
-        !self.core.desk().halted()
+        self.stage.core.desk().starting.set(false);
+        !self.stage.core.desk().halted()
     }
 
     /// A run of unbounded timers without an end is a mistake, not a run of zero length (S25).
     fn check_timers_alone(&self) -> Result<(), ErrorKind> {
         let has_end = self.limits.end.is_some();
-        let has_work = !self.lanes.is_empty() || self.core.alive > 0 || !self.round.is_empty();
-        let has_timer = self.nodes.iter().any(|node| node.timers() > 0);
+        let has_work = !self.lanes.is_empty() || self.stage.core.alive > 0 || !self.stage.round.is_empty();
+        let has_timer = self.stage.nodes.iter().any(|node| node.timers() > 0);
         if self.live.is_none() && !has_end && !has_work && has_timer { Err(ErrorKind::NoEnd) } else { Ok(()) }
     }
 }

@@ -8,7 +8,7 @@ use crate::recording::Facts;
 impl Engine {
     /// Takes note of a fact, if the run is recorded.
     pub(super) fn record(&self, note: impl FnOnce(&mut Facts)) {
-        if let Some(recording) = &self.core.recording {
+        if let Some(recording) = &self.stage.core.recording {
             recording.note(note);
         }
     }
@@ -16,7 +16,7 @@ impl Engine {
     /// Takes note of how the run was stopped. What stops a run from within happens in a replay by itself.
     pub(super) fn record_stop(&self, reason: StopReason) {
         if reason != StopReason::Finished {
-            let dispatches = self.core.dispatched.total();
+            let dispatches = self.stage.core.dispatched.total();
             self.record(|facts| facts.stop = Some(dispatches));
         }
     }
@@ -27,9 +27,9 @@ impl Engine {
         let caught_up = facts.caught_up.map(|time| (time, Step::CaughtUp));
         self.steps.extend(handover.into_iter().chain(caught_up));
         self.opens = facts.opened;
-        self.core.recorded_skips = facts.skips;
+        self.stage.core.recorded_skips = facts.skips;
         if let Some(dispatches) = facts.stop {
-            self.core.stop_after(dispatches);
+            self.stage.core.stop_after(dispatches);
         }
         self.look_ahead();
     }
@@ -44,7 +44,7 @@ impl Engine {
         let Some((time, step)) = self.steps.pop_front() else { return };
         self.look_ahead();
         if step == Step::Live {
-            self.core.desk().live.set(true);
+            self.stage.core.desk().live.set(true);
         }
         self.run_step(time, step);
     }

@@ -1,10 +1,13 @@
-//! What goes on within one instant: rounds, and settling (S8, S9, S14, S60).
+//! What goes on within one instant: emissions, rounds, and settling (S8, S9, S14, S60).
 
 use std::collections::VecDeque;
 
-use super::{Engine, Origin};
-use crate::desk::{Soon, SoonCall, SoonTick};
+use super::Origin;
+use crate::core::Core;
+use crate::desk::{Emission, Joined, Soon, SoonCall, SoonTick};
 use crate::error::ErrorKind;
+use crate::hub::AnyHub;
+use crate::nodes::Nodes;
 use crate::observe::Class;
 use crate::time::Timestamp;
 
@@ -15,70 +18,151 @@ const SUSPICIOUS: u32 = 8;
 #[derive(Debug, Default)]
 pub(super) struct Round {
     pub(super) emissions: usize,
-    /// Emissions of this instant that were delivered.
-    delivered: usize,
     calls: usize,
     ticks: VecDeque<SoonTick>,
 }
 
 impl Round {
     pub(super) fn is_empty(&self) -> bool {
-        self.emissions == 0 && self.calls == 0 && self.ticks.is_empty()
+        self.emissions == 0 && !self.has_rest()
+    }
+
+    /// True if there is more to it than emissions.
+    fn has_rest(&self) -> bool {
+        self.calls > 0 || !self.ticks.is_empty()
+    }
+
+    #[inline(never)]
+    fn take_rest(&mut self, joined: &Joined) {
+        self.calls = joined.calls.len();
+        self.ticks.extend(std::iter::from_fn(|| joined.ticks.pop()));
+        self.ticks.make_contiguous().sort_unstable();
     }
 }
 
-impl Engine {
-    /// Dispatches the round's emissions; only then do the calls and ticks of round 0 have their turn (S7).
-    pub(super) fn run_emissions(&mut self) {
-        let Engine { core, nodes, hubs, round, event, .. } = self;
+/// Everyone who takes part in an instant, and how far it has come.
+pub(super) struct Stage {
+    pub(super) core: Core,
+    pub(super) nodes: Nodes,
+    pub(super) hubs: Vec<Box<dyn AnyHub>>,
+    /// What is left of the current round.
+    pub(super) round: Round,
+    /// Where the event dispatched last came from, for error messages.
+    pub(super) event: Option<Origin>,
+    pub(super) max_rounds: u32,
+}
+
+impl Stage {
+    pub(super) fn now(&self) -> i64 {
+        self.core.desk().now.get()
+    }
+
+    /// Dispatches events of a source, up to the limit; how many.
+    #[inline]
+    pub(super) fn feed(&mut self, lane: usize, stream: u32, times: &[i64]) -> usize {
+        let Stage { core, nodes, hubs, event, .. } = self;
         core.class = Class::Event;
-        while round.emissions > 0 && !core.desk().halted() {
-            let emission = core.desk().joined.borrow().emissions[round.delivered];
-            round.emissions -= 1;
-            round.delivered += 1;
-            if core.draining && emission.sequence >= core.mark {
+        *event = Some(Origin::Fed(lane));
+        hubs[stream as usize].run_fed(lane as u32, times, nodes, core)
+    }
+
+    /// [`Stage::feed`], where each event waits until the instant before it is finished. It ends where more than rounds
+    /// are left of an instant, or someone else has an item at or before the next event.
+    #[inline(never)]
+    pub(super) fn feed_by_instants(
+        &mut self,
+        lane: usize,
+        stream: u32,
+        times: &[i64],
+        outer: i64,
+    ) -> Result<usize, ErrorKind> {
+        let mut done = 0;
+        while let Some(&time) = times.get(done)
+            && !self.core.desk().halted()
+        {
+            let is_due = |stage: &Stage| time <= stage.core.desk().limit.get();
+            if is_due(self) || (self.finish_instant(outer)? && is_due(self)) {
+                done += self.feed(lane, stream, &times[done..]);
+            } else {
+                break;
+            }
+        }
+        Ok(done)
+    }
+
+    /// Runs the rounds of this instant, if nothing else is left of it, and sets the limits for events after it.
+    /// False if that is not all, and it is for [`super::Engine::turn`] to say what comes next.
+    #[inline]
+    pub(super) fn finish_instant(&mut self, outer: i64) -> Result<bool, ErrorKind> {
+        let (now, desk) = (self.now(), self.core.desk());
+        let is_plain = desk.outer.get() == now && outer > now && self.core.unsettled.is_empty();
+        if !is_plain || self.core.heads.first().time() <= now {
+            return Ok(false);
+        }
+        self.run_rounds()?;
+        if self.core.desk().halted() || !self.core.unsettled.is_empty() {
+            return Ok(false);
+        }
+        self.core.round = 0;
+        self.core.end_trace();
+        self.core.desk().set_limit(outer);
+        self.core.desk().lower_limit(self.core.heads.first().time());
+        Ok(true)
+    }
+
+    /// Dispatches the round's emissions; only then do the calls and ticks of round 0 have their turn (S7).
+    #[inline]
+    pub(super) fn run_emissions(&mut self) {
+        let Stage { core, nodes, hubs, event, .. } = self;
+        core.class = Class::Event;
+        for _ in 0..std::mem::take(&mut self.round.emissions) {
+            let Some(Emission { stream, sequence }) = core.desk().joined.emissions.pop() else { return };
+            if core.draining && sequence >= core.mark {
                 core.drained += 1;
             }
-            *event = Some(Origin::Emitted(emission.stream));
-            hubs[emission.stream as usize].run_emitted(emission.sequence, nodes, core);
+            if core.watched {
+                core.set_place(core.desk().now.get(), Class::Event, u32::MAX, sequence);
+            }
+            *event = Some(Origin::Emitted(stream));
+            hubs[stream as usize].run_emitted(nodes, core);
+            if core.desk().halted() {
+                return;
+            }
         }
     }
 
     /// Dispatches all rounds of this instant, until nothing joins them any more.
+    #[inline]
     pub(super) fn run_rounds(&mut self) -> Result<(), ErrorKind> {
         self.hold();
         let mut begun = false;
         loop {
             let emits = self.round.emissions > 0;
-            if emits {
-                self.run_emissions();
+            self.run_emissions();
+            if self.round.has_rest() && !self.run_rest() && begun && !emits {
+                // Everything in it was cancelled: it was no round.
+                self.core.round -= 1;
             }
-            if self.round.calls > 0 || !self.round.ticks.is_empty() {
-                let before = self.core.dispatched.total();
-                self.run_calls();
-                self.run_ticks();
-                if begun && !emits && self.core.dispatched.total() == before {
-                    // Everything in it was cancelled: it was no round.
-                    self.core.round -= 1;
-                }
-            }
-            if self.core.desk().halted() {
+            let desk = self.core.desk();
+            if desk.joined.is_empty() || desk.halted() {
                 return Ok(());
             }
-            if !self.has_joined() {
-                self.round.delivered = 0;
-                self.core.desk().joined.borrow_mut().emissions.clear();
-                return Ok(());
+            self.core.round += 1;
+            if self.core.round + SUSPICIOUS >= self.max_rounds {
+                self.suspect_loop()?;
             }
-            self.next_round()?;
+            self.promote();
             begun = true;
         }
     }
 
-    /// True if something waits for the next round of this instant.
-    pub(super) fn has_joined(&self) -> bool {
-        let joined = self.core.desk().joined.borrow();
-        joined.emissions.len() > self.round.delivered || !joined.calls.is_empty() || !joined.ticks.is_empty()
+    /// Makes the calls and ticks of the round; false if all of them were cancelled.
+    #[inline(never)]
+    fn run_rest(&mut self) -> bool {
+        let before = self.core.dispatched.total();
+        self.run_calls();
+        self.run_ticks();
+        self.core.dispatched.total() > before
     }
 
     /// Keeps time from moving on.
@@ -89,7 +173,7 @@ impl Engine {
     fn run_calls(&mut self) {
         while self.round.calls > 0 && !self.core.desk().halted() {
             self.round.calls -= 1;
-            let call = self.core.desk().joined.borrow_mut().calls.pop_front();
+            let call = self.core.desk().joined.calls.pop();
             let Some(SoonCall { node, what, sequence }) = call else { return };
             let Some(node) = self.nodes.get_mut(node as usize) else { continue };
             match what {
@@ -108,32 +192,28 @@ impl Engine {
         }
     }
 
-    /// Begins the next round of this instant.
-    fn next_round(&mut self) -> Result<(), ErrorKind> {
+    /// There will not be many more rounds of this instant, if this one still is one.
+    #[cold]
+    fn suspect_loop(&mut self) -> Result<(), ErrorKind> {
         let core = &mut self.core;
-        core.round += 1;
-        if core.round >= self.limits.max_rounds {
+        if core.round >= self.max_rounds {
             return Err(ErrorKind::SameInstantLoop {
                 time: Timestamp::from_nanos(core.desk().now.get()),
-                rounds: self.limits.max_rounds,
+                rounds: self.max_rounds,
                 last: core.trace.take().unwrap_or_default().into(),
             });
         }
-        if core.round + SUSPICIOUS >= self.limits.max_rounds {
-            core.begin_trace();
-        }
-        self.promote();
+        core.begin_trace();
         Ok(())
     }
 
     /// Makes what joined the next round the current one.
+    #[inline]
     pub(super) fn promote(&mut self) {
-        let mut joined = self.core.desk().joined.borrow_mut();
-        self.round.emissions = joined.emissions.len() - self.round.delivered;
-        self.round.calls = joined.calls.len();
-        if !joined.ticks.is_empty() {
-            joined.ticks.sort_unstable();
-            self.round.ticks.extend(joined.ticks.drain(..));
+        let joined = &self.core.desk().joined;
+        self.round.emissions = joined.emissions.len();
+        if joined.calls.len() | joined.ticks.len() > 0 {
+            self.round.take_rest(joined);
         }
     }
 
@@ -144,16 +224,5 @@ impl Engine {
         if let Some(node) = self.nodes.get_mut(node as usize) {
             node.settle(&mut self.core);
         }
-    }
-
-    /// The calls that tell the readers of a stream of its end, each with a sequence of its own.
-    pub(super) fn ends(&self, stream: u32) -> Vec<SoonCall> {
-        if self.emitted[stream as usize] {
-            return Vec::new();
-        }
-        let desk = self.core.desk();
-        let ends = self.hubs[stream as usize].channel().ends().iter();
-        ends.map(|&(node, hook)| SoonCall { node, what: Soon::End(hook), sequence: desk.next_sequence() })
-            .collect()
     }
 }
