@@ -16,7 +16,7 @@ use crate::live::wake::Wakes;
 use crate::node::{BURST, Step};
 use crate::observe::Class;
 use crate::outcome::{Outcome, StopReason};
-use crate::time::{Clock, ClockStep, Duration, Stopwatch, Timestamp};
+use crate::time::{Clock, ClockStep, Duration, Pulse, Share, Spin, Timestamp};
 
 /// How many corrections of the clock the report lists.
 const STEPS: usize = 1_000;
@@ -167,7 +167,7 @@ impl Engine {
             live.wakes.run.register(cx.waker());
         }
         self.stop.register(cx.waker());
-        let share = Stopwatch::start();
+        let mut share = Share::start();
         loop {
             if let Some(ended) = self.look_around() {
                 return Poll::Ready(ended);
@@ -191,12 +191,14 @@ impl Engine {
                         return Poll::Pending;
                     }
                 }
-                turn => self.perform_portion(turn)?,
+                turn => self.perform_live(turn)?,
             }
             if let Some(stopped) = self.stopped() {
                 return Poll::Ready(stopped);
             }
-            if share.is_over() {
+            let (is_over, pulse) = share.turn();
+            self.adapt(pulse);
+            if is_over {
                 // Others on this thread have their turn; the sources of this run among them.
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
@@ -204,24 +206,25 @@ impl Engine {
         }
     }
 
-    /// Performs a turn that is no longer than the others on this thread can wait.
-    fn perform_portion(&mut self, turn: Turn) -> Result<(), ErrorKind> {
+    /// Performs a turn of a live run.
+    fn perform_live(&mut self, turn: Turn) -> Result<(), ErrorKind> {
         if self.phase() == Phase::Live {
             let behind = Duration::from_nanos(self.horizon.saturating_sub(self.next));
             if let Some(live) = &mut self.live {
                 live.max_behind = live.max_behind.max(behind);
             }
         }
-        let watch = Stopwatch::start();
-        let done = self.perform(turn);
-        let share = watch.share();
+        self.perform(turn)
+    }
+
+    /// Takes as much at a time as fits well into the run's share.
+    fn adapt(&self, pulse: Pulse) {
         let burst = &self.stage.core.desk().burst;
-        if share > 0.5 {
-            burst.set((burst.get() / 2).max(1));
-        } else if share < 0.1 {
-            burst.set((burst.get() * 2).min(BURST));
+        match pulse {
+            Pulse::Less => burst.set((burst.get() / 2).max(1)),
+            Pulse::Same => {}
+            Pulse::More => burst.set((burst.get() * 2).min(BURST)),
         }
-        done
     }
 
     fn phase(&self) -> Phase {
@@ -423,8 +426,8 @@ impl Engine {
             return true;
         }
         if live.options.spin {
-            let patience = Stopwatch::start();
-            while !patience.is_spun() {
+            let patience = Spin::start();
+            while !patience.is_over() {
                 if live.wakes.any() || self.stop.is_requested() || live.clock.now() >= until {
                     return true;
                 }

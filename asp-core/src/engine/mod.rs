@@ -259,7 +259,8 @@ impl Engine {
     fn run_lanes(&mut self, limit: i64, outer: i64) -> Result<(), ErrorKind> {
         self.stage.core.desk().set_limit(outer);
         self.stage.core.desk().lower_limit(limit);
-        let portion = self.stage.core.desk().burst.get();
+        // A live run looks after its sources, its clock, and others on its thread: it takes no more than so many events.
+        let mut portion = if self.live.is_some() { self.stage.core.desk().burst.get() } else { usize::MAX };
         while let Some((lane, times)) = self.merge.run() {
             let times = &times[..times.len().min(portion)];
             let stream = self.lanes[lane];
@@ -277,12 +278,17 @@ impl Engine {
                 // A fault of the source takes effect now, before any other item (S15).
                 self.refill(lane)?;
             }
-            // In a live run the sources, the clock and others on this thread want to be looked after.
-            if !goes_on || self.live.is_some() || (dry && self.stop.is_requested()) {
+            portion -= count.min(portion);
+            if !goes_on || portion == 0 || self.is_on() || (dry && self.stop.is_requested()) {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// True in the live phase, where each item is chosen anew.
+    fn is_on(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| live.is_on())
     }
 
     /// Pulls the next batch of a lane whose column is dry.
