@@ -55,6 +55,7 @@ impl Tape {
     }
 }
 
+// ANCHOR: subscribe
 /// Connects, and makes trades of the messages.
 async fn subscribe(
     url: &str,
@@ -66,6 +67,7 @@ async fn subscribe(
         Err(error) => Some(Err(error.into())),
     }))
 }
+// ANCHOR_END: subscribe
 
 /// `17 1735689600000000000 10050`: number, nanoseconds since 1970, cents.
 fn parse(line: &str) -> Result<(Timestamp, Trade), Failure> {
@@ -85,11 +87,13 @@ async fn archive(until: Timestamp) -> Result<Vec<(Timestamp, Trade)>, Failure> {
 async fn main() -> Result<(), Failure> {
     let url = server::start().await?;
 
+    // ANCHOR: source
     let trades = Source::connect(async move || subscribe(&url).await.map(Source::try_live_at))
         .history(archive)
         .splice_by_id(|trade: &Trade| trade.id)
         .sequence(|trade| trade.id)
         .reconnect(Reconnect::new(Duration::from_millis(20)).attempts(10));
+    // ANCHOR_END: source
     let outcome = Runner::new().feed(Tape::TRADES, trades).add(Tape::default()).run_live().await?;
 
     let feed = &outcome.report().live[0];
