@@ -83,7 +83,7 @@ fn a_lost_connection_is_no_silence() {
     let connections = Arc::new(Mutex::new(VecDeque::from(connections)));
     let connect = async move || connections.lock().unwrap().pop_front().map(Script::source).ok_or("refused");
     let beats = Source::connect(connect)
-        .splice_by_id(|number: &u32| *number)
+        .splice_by_id(|number| *number)
         .reconnect(Reconnect::new(Duration::from_secs(5)));
 
     let runner = Runner::new().feed(Watch::BEATS, beats).add(Watch::default()).collect(Watch::ALARMS);

@@ -58,8 +58,8 @@ impl Tape {
 // ANCHOR: subscribe
 /// Connects, and makes trades of the messages.
 async fn subscribe(
-    url: &str,
-) -> Result<impl Stream<Item = Result<(Timestamp, Trade), Failure>> + use<>, SocketError> {
+    url: String,
+) -> Result<impl Stream<Item = Result<(Timestamp, Trade), Failure>>, SocketError> {
     let (socket, _) = connect_async(url).await?;
     Ok(socket.filter_map(async |message| match message {
         Ok(message) if message.is_text() => Some(message.to_text().map_err(Failure::from).and_then(parse)),
@@ -88,9 +88,9 @@ async fn main() -> Result<(), Failure> {
     let url = server::start().await?;
 
     // ANCHOR: source
-    let trades = Source::connect(async move || subscribe(&url).await.map(Source::try_live_at))
+    let trades = Source::connect(async move || subscribe(url).await.map(Source::try_live_at))
         .history(archive)
-        .splice_by_id(|trade: &Trade| trade.id)
+        .splice_by_id(|trade| trade.id)
         .sequence(|trade| trade.id)
         .reconnect(Reconnect::new(Duration::from_millis(20)).attempts(10));
     // ANCHOR_END: source
