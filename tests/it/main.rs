@@ -5,6 +5,7 @@ mod determinism;
 mod face;
 mod kit;
 mod properties;
+mod recipes;
 mod reference;
 mod rules;
 mod sources_agree;
