@@ -30,8 +30,8 @@ pub use asp_core::__private;
 /// It leaves out `Stream`, `Result`, `Error` and `Clock`, whose names others use too.
 pub mod prelude {
     pub use asp_core::{
-        CallKey, Context, Duration, Event, Every, Notice, Recording, Runner, Source, StopHandle, TimerKey,
-        Timestamp, timestamps,
+        CallKey, Context, Duration, Event, Every, Notice, Reconnect, Recording, Runner, Source, StopHandle,
+        TimerKey, Timestamp, timestamps,
     };
     pub use asp_macros::{
         after, every, on_caught_up, on_end, on_event, on_live, on_notice, on_settled, on_start, on_stop,

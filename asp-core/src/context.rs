@@ -102,6 +102,9 @@ impl<S: Strategy> Context<S> {
 
     /// True in the live phase of a run, from `on_live` on (S30). False in a run over history.
     ///
+    /// Past events may be dispatched in the live phase too: whether an event came live is what
+    /// [`arrival`](Context::arrival) says.
+    ///
     /// ```
     #[doc = include_str!("../doc/greeter.rs")]
     /// fn arrive(cx: &Context<Greeter>, name: String) {

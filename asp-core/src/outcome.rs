@@ -317,7 +317,8 @@ pub struct Report {
     pub max_lag: Option<Duration>,
     /// The most by which the live phase was late: from the time of an item to its dispatch.
     pub max_behind: Duration,
-    /// The instant at which a live run began: what is earlier was worked off, what is later was waited for (S30).
+    /// The instant at which a live run began: what is earlier was worked off, what is later was waited for (S30). None if
+    /// the run ended before it came to that.
     pub handover: Option<Timestamp>,
     /// The digest of all dispatches, if one was asked for (S49).
     pub digest: Option<Digest>,

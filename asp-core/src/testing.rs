@@ -27,6 +27,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
@@ -199,6 +200,36 @@ impl<T> Stream for Script<T> {
             Some((_, Line::Fail(error))) => Some(Err(ScriptError(error))),
             Some((_, Line::End)) | None => None,
         })
+    }
+}
+
+/// What [`Source::connect`] takes in a test: each connection follows a script of its own, in this order. When there are no
+/// more, connecting fails.
+///
+/// ```
+/// use asp_core::{Duration, ManualClock, Reconnect, Runner, Source, Stream, Timestamp, testing};
+///
+/// const NAMES: Stream<&str> = Stream::new("names");
+/// let at = Timestamp::from_secs;
+/// let clock = ManualClock::jumping(at(100));
+/// let first = testing::Script::new(&clock).event(at(101), "Jane").fail(at(102), "connection lost");
+/// let second = testing::Script::new(&clock).event(at(110), "John").end(at(110));
+/// let names = Source::connect(testing::connections([first, second]))
+///     .reconnect(Reconnect::new(Duration::from_secs(1)));
+/// let run = Runner::new().feed(NAMES, names).collect(NAMES).clock(clock).run_live();
+/// let outcome = futures::executor::block_on(run)?;
+/// assert_eq!(outcome.report().live[0].disconnects, 1);
+/// # Ok::<(), asp_core::Error>(())
+/// ```
+pub fn connections<T: Payload>(
+    scripts: impl IntoIterator<Item = Script<T>>,
+) -> impl FnOnce() -> std::future::Ready<Result<Source<T>, ScriptError>> + Clone + Send + 'static {
+    let scripts: VecDeque<Script<T>> = scripts.into_iter().collect();
+    let scripts = Arc::new(Mutex::new(scripts));
+    move || {
+        let script = scripts.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let failed = || ScriptError("there is no script for another connection".to_owned());
+        std::future::ready(script.map(Script::source).ok_or_else(failed))
     }
 }
 

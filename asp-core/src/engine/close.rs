@@ -81,7 +81,7 @@ impl Engine {
         let (handover, steps, max_behind) =
             self.live.as_mut().map_or((None, Vec::new(), Duration::ZERO), |live| {
                 (
-                    Some(Timestamp::from_nanos(live.handover())),
+                    live.reached.then(|| Timestamp::from_nanos(live.handover())),
                     std::mem::take(&mut live.steps),
                     live.max_behind,
                 )

@@ -43,6 +43,8 @@ pub(crate) struct Live {
     pub(super) steps: Vec<ClockStep>,
     pub(super) max_behind: Duration,
     caught_up: bool,
+    /// True once H was reached.
+    pub(super) reached: bool,
 }
 
 /// The options of a live run.
@@ -95,6 +97,7 @@ impl Live {
             steps: Vec::new(),
             max_behind: Duration::ZERO,
             caught_up: false,
+            reached: false,
         }
     }
 
@@ -359,6 +362,7 @@ impl Engine {
     fn hand_over(&mut self) {
         let Some(live) = &mut self.live else { return };
         live.phase = Phase::Live;
+        live.reached = true;
         let handover = live.handover;
         self.stage.core.desk().live.set(true);
         self.record(|facts| facts.handover = Some(handover));

@@ -83,7 +83,7 @@ impl fmt::Display for StreamReport {
         write!(f, "{}: {} received", self.stream, self.received)?;
         let counts = [
             (self.dropped, "dropped"),
-            (self.spliced, "known from history"),
+            (self.spliced, "known already"),
             (self.late, "too late"),
             (self.restamped, "restamped"),
             (self.missing, "missing"),

@@ -125,14 +125,21 @@ impl<T: Payload> Side<T> {
     }
 
     /// Takes note of past events, just pulled.
-    pub(crate) fn saw_past<'a>(&mut self, values: impl Iterator<Item = &'a T>)
+    pub(crate) fn saw_past<'a>(&mut self, values: impl DoubleEndedIterator<Item = &'a T>)
     where
         T: 'a,
     {
-        if let Some(splice) = &mut self.options.splice
-            && splice.watches_past()
-        {
-            values.for_each(|value| splice.saw_past(value));
+        let mut last = None;
+        match &mut self.options.splice {
+            Some(splice) if splice.watches_past() => values.for_each(|value| {
+                splice.saw_past(value);
+                last = Some(value);
+            }),
+            _ => last = values.rev().next(),
+        }
+        if let (Some(number), Some(last)) = (&mut self.options.sequence, last) {
+            // The hole that matters most is the one between history and feed.
+            self.sequence = self.sequence.max(Some(number(last)));
         }
     }
 

@@ -128,17 +128,17 @@ impl<T: Payload> Source<T> {
     /// A live source that is made by a function: called when the run begins, and again after a failure if there is a
     /// [`reconnect`](Source::reconnect) policy.
     ///
-    /// The function resolves to a stream of values, or to one of the live sources above. The source counts as
+    /// It is cloned for each call, and may so use up what it owns. It resolves to a stream of values, or to one of the live sources above. The source counts as
     /// receiving when it has resolved; only then is its [`history`](Source::history) asked for (S31).
     ///
     /// ```
     /// use asp_core::{Duration, Reconnect, Source};
     ///
-    /// # async fn open(_: &str) -> Result<futures_util::stream::Empty<Result<f64, std::io::Error>>, std::io::Error> {
+    /// # async fn open(_: String) -> Result<futures_util::stream::Empty<Result<f64, std::io::Error>>, std::io::Error> {
     /// #     Ok(futures_util::stream::empty())
     /// # }
     /// let url = String::from("ws://localhost:9000/prices");
-    /// let prices: Source<f64> = Source::connect(async move || open(&url).await.map(Source::try_live))
+    /// let prices: Source<f64> = Source::connect(async move || open(url).await.map(Source::try_live))
     ///     .reconnect(Reconnect::new(Duration::from_millis(100)));
     /// # drop(prices);
     /// ```
@@ -282,7 +282,7 @@ impl<T: Payload> Source<T> {
         })
     }
 
-    /// Watches the numbering of live events: what is missing in it is in the report,
+    /// Watches the numbering of events, from the last of history on: what is missing in it is in the report,
     /// [`StreamReport::gaps`](crate::StreamReport::gaps).
     ///
     /// ```

@@ -12,6 +12,7 @@ mod system;
 mod tokio;
 
 use std::fmt;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::{Duration, Timestamp};
@@ -76,6 +77,34 @@ pub trait Clock: Send + Sync + 'static {
     /// A clock that is not steered by the wall has none, which is the default.
     fn take_step(&self) -> Option<ClockStep> {
         None
+    }
+}
+
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> Timestamp {
+        (**self).now()
+    }
+
+    fn poll_until(&self, cx: &mut Context<'_>, time: Timestamp) -> Poll<()> {
+        (**self).poll_until(cx, time)
+    }
+
+    fn take_step(&self) -> Option<ClockStep> {
+        (**self).take_step()
+    }
+}
+
+impl<C: Clock + ?Sized> Clock for Box<C> {
+    fn now(&self) -> Timestamp {
+        (**self).now()
+    }
+
+    fn poll_until(&self, cx: &mut Context<'_>, time: Timestamp) -> Poll<()> {
+        (**self).poll_until(cx, time)
+    }
+
+    fn take_step(&self) -> Option<ClockStep> {
+        (**self).take_step()
     }
 }
 
