@@ -6,9 +6,10 @@ use std::any::{Any, TypeId};
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::channel::{DigestFn, SinkFn};
 use crate::context::Context;
 use crate::graph_fault::GraphFault;
-use crate::hub::{AnyHub, DigestFn, Hub, SinkFn};
+use crate::hub::{AnyHub, Hub};
 use crate::names::{free_name, similar, type_name};
 use crate::node::Node;
 use crate::nodes::Nodes;

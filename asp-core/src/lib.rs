@@ -149,6 +149,7 @@
 #![forbid(unsafe_code)]
 
 mod agenda;
+mod channel;
 mod context;
 mod core;
 mod desk;

@@ -4,11 +4,12 @@ use std::collections::VecDeque;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use crate::channel::Channel;
 use crate::context::Context;
 use crate::core::Core;
 use crate::desk::At;
 use crate::graph::{Attach, Joining};
-use crate::hub::{AnyHub, Channel, Solo};
+use crate::hub::{AnyHub, Solo};
 use crate::names::type_name;
 use crate::node::Node;
 use crate::nodes::Nodes;

@@ -1,11 +1,8 @@
 //! The recipes of `book/src/testing-live.md`, which includes them from here.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
-
 use asp::prelude::*;
-use asp::testing::Script;
-use asp::{ManualClock, Reconnect, StopReason, TokioClock};
+use asp::testing::{self, Script};
+use asp::{ManualClock, StopReason, TokioClock};
 use futures::executor::block_on;
 use futures::{future, stream};
 
@@ -80,9 +77,7 @@ fn a_lost_connection_is_no_silence() {
         Script::new(&clock).event(noon(10), 1).event(noon(20), 2).fail(noon(25), "reset by peer"),
         Script::new(&clock).event(noon(40), 2).event(noon(41), 3).end(noon(50)), // 2 is sent once more
     ];
-    let connections = Arc::new(Mutex::new(VecDeque::from(connections)));
-    let connect = async move || connections.lock().unwrap().pop_front().map(Script::source).ok_or("refused");
-    let beats = Source::connect(connect)
+    let beats = Source::connect(testing::connections(connections))
         .splice_by_id(|number| *number)
         .reconnect(Reconnect::new(Duration::from_secs(5)));
 

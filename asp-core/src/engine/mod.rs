@@ -17,12 +17,12 @@ use rounds::{Round, Stage};
 
 use std::collections::VecDeque;
 
+use crate::channel::Filled;
 use crate::core::Core;
 use crate::desk::{Soon, SoonCall};
 use crate::error::ErrorKind;
 use crate::graph::Parts;
 use crate::heads::Due;
-use crate::hub::Filled;
 use crate::live::StopHandle;
 use crate::merge::Merge;
 use crate::node::Step;

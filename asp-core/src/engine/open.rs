@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::rounds::Stage;
 use super::{Ended, Engine};
+use crate::channel::Filled;
 use crate::error::ErrorKind;
-use crate::hub::Filled;
 use crate::outcome::{Outcome, StopReason};
 use crate::time::{Pacer, Timestamp};
 
