@@ -135,3 +135,46 @@ async fn beats_through_a_channel() {
     assert_eq!(alarms[1].to_string(), "2025-01-01T13:01:40Z silent after beat 3, live");
 }
 // ANCHOR_END: tokio
+
+// ANCHOR: recording
+/// A morning with a feed that stutters.
+fn recorded() -> (Recording, Option<asp::Digest>) {
+    let clock = ManualClock::jumping(noon(0));
+    let feed = Script::new(&clock).stamped(noon(20), noon(12), 3).event(noon(20), 4).end(noon(90));
+    let recording = Recording::new().keep(Watch::BEATS);
+    let run = Runner::new()
+        .feed(Watch::BEATS, Source::past([(noon(-300), 1), (noon(-30), 2)]).then_live(feed.source()))
+        .add(Watch::default())
+        .digest()
+        .record_to(&recording)
+        .clock(clock)
+        .run_live();
+    let digest = block_on(run).unwrap().report().digest;
+    (recording, digest)
+}
+
+#[test]
+fn what_happened_live_happens_again() {
+    let (recording, digest) = recorded();
+
+    let again = Runner::new().replay(&recording).add(Watch::default()).digest().run().unwrap();
+
+    assert_eq!(again.report().digest, digest);
+    let third = &recording.events(Watch::BEATS)[2];
+    assert_eq!((third.time, third.event_time, third.value), (noon(20), noon(12), 3));
+}
+// ANCHOR_END: recording
+
+// ANCHOR: digest
+#[test]
+fn where_two_runs_part() {
+    let marks = |last: i64| {
+        let beats = [(noon(0), 1), (noon(30), 2), (noon(last), 3)];
+        let run = Runner::new().feed(Watch::BEATS, beats).add(Watch::default());
+        run.digest_every(1).run().unwrap().digests().to_vec()
+    };
+    let (one, other) = (marks(60), marks(61));
+    let parted = one.iter().zip(&other).position(|(one, other)| one != other);
+    assert_eq!(parted, Some(2)); // the third dispatch
+}
+// ANCHOR_END: digest
