@@ -94,20 +94,6 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
     }
 }
 
-impl<C: Clock + ?Sized> Clock for Box<C> {
-    fn now(&self) -> Timestamp {
-        (**self).now()
-    }
-
-    fn poll_until(&self, cx: &mut Context<'_>, time: Timestamp) -> Poll<()> {
-        (**self).poll_until(cx, time)
-    }
-
-    fn take_step(&self) -> Option<ClockStep> {
-        (**self).take_step()
-    }
-}
-
 /// A correction of the wall clock, as seen by the engine (S5).
 ///
 /// ```
