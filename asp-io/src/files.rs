@@ -15,7 +15,7 @@ use crate::uri::Uri;
 pub(crate) const BUFFER: usize = 64 * 1024;
 
 /// The longest row. It keeps memory constant where a quote is left open, or a file has no lines at all.
-const LONGEST_ROW: u64 = 16 * 1024 * 1024;
+pub(crate) const LONGEST_ROW: u64 = 16 * 1024 * 1024;
 
 /// One file of a URI, not yet opened.
 #[derive(Debug)]
@@ -56,12 +56,12 @@ pub(crate) fn inputs(uri: &Uri) -> Result<VecDeque<Input>, IoError> {
         .collect())
 }
 
-fn cannot_open(path: &str, reason: impl Into<String>) -> IoError {
+pub(crate) fn cannot_open(path: &str, reason: impl Into<String>) -> IoError {
     IoError::new(IoErrorKind::Open { path: path.to_owned(), reason: reason.into() })
 }
 
 /// Why a path is no file to read, with the remedy.
-fn check_file(path: &Path) -> Result<(), String> {
+pub(crate) fn check_file(path: &Path) -> Result<(), String> {
     match path.metadata() {
         Ok(metadata) if metadata.is_dir() => {
             Err(format!("it is a folder; name its files, as in `{}/*.csv`", path.display()))
@@ -99,16 +99,24 @@ pub(crate) fn open(input: &Input, report: &RowReport) -> Result<Bytes, IoError> 
     };
     let failed = |error| IoError::new(IoErrorKind::Read { path: name.to_owned(), line: 1, error });
     let counted = Counted { inner, report: report.clone() };
-    let (magic, bytes) = peeked(counted, 2).map_err(failed)?;
-    let plain = if magic == [0x1f, 0x8b] { decompressed(bytes, name)? } else { Box::new(bytes) };
+    let (magic, bytes) = peeked(counted, GZIP_MARK.len()).map_err(failed)?;
+    let plain = if magic == GZIP_MARK { decompressed(bytes, name)? } else { Box::new(bytes) };
     let (mark, text) = peeked(plain, BYTE_ORDER_MARK.len()).map_err(failed)?;
     let text: Box<dyn Read + Send> =
         if mark == BYTE_ORDER_MARK { Box::new(text.into_inner().1) } else { Box::new(text) };
-    Ok(Bounded { inner: text, left: LONGEST_ROW })
+    Ok(bounded(text))
 }
 
+/// With the length of rows bounded.
+pub(crate) fn bounded(inner: Box<dyn Read + Send>) -> Bytes {
+    Bounded { inner, left: LONGEST_ROW }
+}
+
+/// What compressed files begin with.
+pub(crate) const GZIP_MARK: [u8; 2] = [0x1f, 0x8b];
+
 /// What some programs begin UTF-8 with. It belongs to no column name.
-const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
+pub(crate) const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 
 type Peeked<R> = io::Chain<io::Cursor<Vec<u8>>, R>;
 
@@ -172,7 +180,7 @@ impl<R: Read> Read for Bounded<R> {
 
 /// A row is longer than [`LONGEST_ROW`].
 #[derive(Debug)]
-struct TooLong;
+pub(crate) struct TooLong;
 
 impl std::fmt::Display for TooLong {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -2,7 +2,7 @@
 //!
 //! A [`Uri`] says where data is and how it is to be read. [`source`] makes an [`asp_core::Source`] of it, which
 //! streams with constant memory; a [`Writer`] takes events the other way, and what it writes reads back as equal
-//! events.
+//! events. A [`LiveUri`] names a file that grows, which [`live`] follows.
 //!
 //! ```
 //! use asp_core::{Event, Runner, Stream};
@@ -43,6 +43,7 @@ mod names;
 mod options;
 mod rows;
 mod shape;
+mod tail;
 mod times;
 mod uri;
 mod writer;
@@ -51,5 +52,6 @@ mod zone;
 pub use error::{IoError, IoErrorKind, RowError};
 pub use options::{BadRows, ReadOptions, RowReport};
 pub use rows::{Rows, rows, source};
-pub use uri::{Format, Unit, Uri, UriError};
+pub use tail::{LiveRows, PastRows, live, live_rows};
+pub use uri::{Format, LiveUri, Unit, Uri, UriError};
 pub use writer::Writer;

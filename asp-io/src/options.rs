@@ -86,6 +86,7 @@ struct Counts {
     first: Mutex<Vec<RowError>>,
     bytes_read: AtomicU64,
     bytes_total: AtomicU64,
+    unfinished: Mutex<Option<RowError>>,
 }
 
 /// How many skipped rows are kept.
@@ -120,6 +121,15 @@ impl RowReport {
     /// The sizes of all files together, `None` as long as none is known: standard input has no size.
     pub fn bytes_total(&self) -> Option<u64> {
         Some(self.0.bytes_total.load(Relaxed)).filter(|&bytes| bytes > 0)
+    }
+
+    /// The last row of a file that was followed, if it had no end when the run stopped: it was not read.
+    pub fn unfinished(&self) -> Option<RowError> {
+        self.0.unfinished.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_unfinished(&self, row: RowError) {
+        *self.0.unfinished.lock().unwrap_or_else(PoisonError::into_inner) = Some(row);
     }
 
     pub(crate) fn add_rows(&self, rows: u64) {

@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use asp_core::{Payload, Source, Timestamp};
 use serde::de::DeserializeOwned;
 
 use crate::error::IoError;
-use crate::files::{self, Input};
+use crate::files::{self, Bytes, Input};
 use crate::options::{BadRows, ReadOptions};
 use crate::shape::{self, Shape};
 use crate::times::TimeReader;
@@ -77,7 +78,7 @@ pub fn source<T: DeserializeOwned + Payload>(uri: &Uri, options: &ReadOptions) -
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn rows<T: DeserializeOwned>(uri: &Uri, options: &ReadOptions) -> Result<Rows<T>, IoError> {
-    let request = Request { uri: uri.clone(), shape: shape::of::<T>(), times: TimeReader::new(uri) };
+    let request = Request::new::<T>(uri);
     let inputs = files::inputs(uri)?;
     for path in inputs.iter().filter_map(|input| input.path.as_deref()) {
         options.report.add_bytes_total(path.metadata().map_or(0, |metadata| metadata.len()));
@@ -98,6 +99,12 @@ pub(crate) struct Request {
     pub(crate) times: TimeReader,
 }
 
+impl Request {
+    pub(crate) fn new<T: DeserializeOwned>(uri: &Uri) -> Self {
+        Request { uri: uri.clone(), shape: shape::of::<T>(), times: TimeReader::new(uri) }
+    }
+}
+
 /// An iterator over rows; see [`rows`].
 pub struct Rows<T> {
     request: Request,
@@ -110,7 +117,7 @@ pub struct Rows<T> {
 }
 
 /// A file in the course of being read.
-enum OpenFile {
+pub(crate) enum OpenFile {
     #[cfg(feature = "csv")]
     Csv(crate::csv::CsvFile),
     #[cfg(feature = "jsonl")]
@@ -121,8 +128,20 @@ enum OpenFile {
 pub(crate) type NextRow<T> = Result<Option<(Timestamp, T)>, IoError>;
 
 impl OpenFile {
+    /// Begins to read; of CSV, the line of column names.
+    pub(crate) fn new(name: Arc<str>, bytes: Bytes, request: &Request) -> Result<Self, IoError> {
+        match request.uri.format() {
+            #[cfg(feature = "csv")]
+            Format::Csv => Ok(OpenFile::Csv(crate::csv::CsvFile::new(name, bytes, request)?)),
+            #[cfg(feature = "jsonl")]
+            Format::JsonLines => Ok(OpenFile::JsonLines(crate::json::JsonFile::new(name, bytes))),
+            #[allow(unreachable_patterns)]
+            _ => Err(IoError::left_out(&request.uri)),
+        }
+    }
+
     #[inline]
-    fn next_row<T: DeserializeOwned>(&mut self, request: &Request) -> NextRow<T> {
+    pub(crate) fn next_row<T: DeserializeOwned>(&mut self, request: &Request) -> NextRow<T> {
         match *self {
             #[cfg(feature = "csv")]
             OpenFile::Csv(ref mut file) => file.next_row(request),
@@ -133,21 +152,14 @@ impl OpenFile {
 }
 
 /// How many rows may go by before the report hears of them.
-const REPORTED_AT: u64 = 1024;
+pub(crate) const REPORTED_AT: u64 = 1024;
 
 impl<T> Rows<T> {
     /// Opens the next file; `false` behind the last one.
     fn open_next(&mut self) -> Result<bool, IoError> {
         let Some(input) = self.inputs.pop_front() else { return Ok(false) };
         let bytes = files::open(&input, &self.options.report)?;
-        self.file = match self.request.uri.format() {
-            #[cfg(feature = "csv")]
-            Format::Csv => Some(OpenFile::Csv(crate::csv::CsvFile::new(input.name, bytes, &self.request)?)),
-            #[cfg(feature = "jsonl")]
-            Format::JsonLines => Some(OpenFile::JsonLines(crate::json::JsonFile::new(input.name, bytes))),
-            #[allow(unreachable_patterns)]
-            _ => return Err(IoError::left_out(&self.request.uri)),
-        };
+        self.file = Some(OpenFile::new(input.name, bytes, &self.request)?);
         Ok(true)
     }
 

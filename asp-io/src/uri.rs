@@ -3,11 +3,22 @@
 use std::fmt;
 use std::str::FromStr;
 
+use asp_core::Duration;
+
 use crate::names;
 use crate::zone::Zone;
 
-/// The keys of a URI, in the order in which they are written.
-const KEYS: [&str; 5] = ["format", "time", "unit", "tz", "value"];
+mod live;
+
+pub use live::LiveUri;
+
+/// The keys of a URI, in the order in which they are written; the last one is for live sources.
+const KEYS: [&str; 6] = ["format", "time", "unit", "tz", "value", "poll"];
+
+/// The keys that a URI may have.
+fn known_keys(is_live: bool) -> &'static [&'static str] {
+    if is_live { &KEYS } else { &KEYS[..KEYS.len() - 1] }
+}
 
 /// Where data is and how it is to be read: `quakes.csv?time=ts&unit=ms`.
 ///
@@ -29,7 +40,7 @@ const KEYS: [&str; 5] = ["format", "time", "unit", "tz", "value"];
 /// | `value` | the column of the payload, where there is more than one besides the time |
 ///
 /// Values may hold `%26` for `&`, `%25` for `%` and other such codes. The path is taken as it is; a `?` that no `=`
-/// follows belongs to the path.
+/// follows belongs to the path. A file that is followed as it grows has a [`LiveUri`].
 ///
 /// ```
 /// use asp_io::{Format, Unit, Uri};
@@ -53,6 +64,8 @@ pub struct Uri {
     path: String,
     format: Format,
     keys: Keys,
+    /// It is written with `tail:` before it.
+    is_live: bool,
 }
 
 /// What was given after the `?`.
@@ -63,6 +76,7 @@ struct Keys {
     unit: Option<Unit>,
     zone: Option<Zone>,
     value: Option<String>,
+    poll: Option<Duration>,
 }
 
 /// How rows are written in a file.
@@ -215,14 +229,18 @@ impl Uri {
 /// Writes the path and the keys that were given. What it writes reads back as an equal value.
 impl fmt::Display for Uri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Keys { format, time, unit, zone, value } = &self.keys;
+        let Keys { format, time, unit, zone, value, poll } = &self.keys;
         let values = [
             format.map(|format| format.name().to_owned()),
             time.as_deref().map(encoded),
             unit.map(|unit| unit.name().to_owned()),
             zone.map(|zone| encoded(zone.name())),
             value.as_deref().map(encoded),
+            poll.map(|poll| poll.to_string()),
         ];
+        if self.is_live {
+            f.write_str("tail:")?;
+        }
         f.write_str(&self.path)?;
         let mut mark = '?';
         for (key, value) in KEYS.iter().zip(values) {
@@ -243,11 +261,15 @@ impl FromStr for Uri {
     type Err = UriError;
 
     fn from_str(text: &str) -> Result<Uri, UriError> {
-        parse(text).map_err(|fault| UriError { uri: text.into(), fault })
+        let parsed = match text.strip_prefix("tail:") {
+            Some(path) => Err(Fault::Live(path.into())),
+            None => parse(text, false),
+        };
+        parsed.map_err(|fault| UriError { uri: text.into(), fault })
     }
 }
 
-fn parse(text: &str) -> Result<Uri, Fault> {
+fn parse(text: &str, is_live: bool) -> Result<Uri, Fault> {
     let (path, query) = match text.rsplit_once('?') {
         Some((path, query)) if query.contains('=') => (path, query),
         _ => (text, ""),
@@ -259,8 +281,12 @@ fn parse(text: &str) -> Result<Uri, Fault> {
     let mut seen = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        if !KEYS.contains(&key) {
-            return Err(Fault::UnknownKey(key.into()));
+        if !known_keys(is_live).contains(&key) {
+            return Err(if KEYS.contains(&key) {
+                Fault::LiveKey
+            } else {
+                Fault::UnknownKey(key.into(), is_live)
+            });
         }
         if seen.contains(&key) {
             return Err(Fault::Twice(key.into()));
@@ -272,7 +298,7 @@ fn parse(text: &str) -> Result<Uri, Fault> {
     if !format.is_built_in() {
         return Err(Fault::LeftOut(format));
     }
-    Ok(Uri { path: path.to_owned(), format, keys })
+    Ok(Uri { path: path.to_owned(), format, keys, is_live })
 }
 
 impl Keys {
@@ -288,6 +314,10 @@ impl Keys {
                 self.unit = Some(unit.ok_or(Fault::UnknownUnit(value.into()))?);
             }
             "tz" => self.zone = Some(Zone::of_name(value).ok_or(Fault::UnknownZone(value.into()))?),
+            "poll" => {
+                let poll = value.parse::<Duration>().ok().filter(|poll| *poll > Duration::ZERO);
+                self.poll = Some(poll.ok_or(Fault::BadPoll(value.into()))?);
+            }
             _ => self.value = Some(value.to_owned()),
         }
         Ok(())
@@ -347,12 +377,26 @@ enum Fault {
     NoPath,
     NoFormat,
     LeftOut(Format),
-    UnknownKey(Box<str>),
+    /// With whether it is for a live source.
+    UnknownKey(Box<str>, bool),
+    LiveKey,
     Twice(Box<str>),
     NoValue(Box<str>),
     UnknownFormat(Box<str>),
     UnknownUnit(Box<str>),
     UnknownZone(Box<str>),
+    BadPoll(Box<str>),
+    /// A live source where files are meant; what follows its scheme.
+    Live(Box<str>),
+    NoScheme,
+    UnknownScheme {
+        scheme: Box<str>,
+        rest: Box<str>,
+    },
+    /// `tail://`; the path behind it.
+    Slashes(Box<str>),
+    LiveInput,
+    LiveGzip,
 }
 
 impl fmt::Display for UriError {
@@ -371,12 +415,19 @@ impl fmt::Display for UriError {
                 writeln!(f, "{uri:?} is of a format that this program was built without")?;
                 write!(f, "= help: enable feature `{name}` of `asp`")
             }
-            Fault::UnknownKey(key) => {
+            Fault::UnknownKey(key, is_live) => {
+                let keys = || known_keys(*is_live).iter().copied();
                 writeln!(f, "unknown key `{key}` in {uri:?}")?;
-                if let Some(similar) = names::similar(key, KEYS) {
+                if let Some(similar) = names::similar(key, keys()) {
                     writeln!(f, "= help: a key with a similar name exists: `{similar}`")?;
                 }
-                write!(f, "= note: the keys are {}", names::list(KEYS))
+                write!(f, "= note: the keys are {}", names::list(keys()))
+            }
+            Fault::LiveKey => {
+                write!(
+                    f,
+                    "key `poll` in {uri:?} is for a live source\n= help: remove it, or write \"tail:{uri}\""
+                )
             }
             Fault::Twice(key) => write!(f, "key `{key}` is given twice in {uri:?}\n= help: remove one"),
             Fault::NoValue(key) => write!(f, "key `{key}` has no value in {uri:?}\n= help: {}", form(key)),
@@ -390,6 +441,44 @@ impl fmt::Display for UriError {
             Fault::UnknownZone(name) => {
                 write!(f, "unknown zone `{name}` in {uri:?}\n= help: {}", Zone::help(name))
             }
+            Fault::BadPoll(value) => {
+                write!(f, "`{value}` in {uri:?} is not a time between two looks\n= help: {}", form("poll"))
+            }
+            Fault::Live(path) => write!(
+                f,
+                "{uri:?} is a live source, and this is for files\n\
+                 = help: write \"{path}\" for what the file holds now\n\
+                 = note: live sources go into `live(..)` of `#[asp::main]`, or behind `--live`"
+            ),
+            Fault::NoScheme => {
+                write!(
+                    f,
+                    "{uri:?} does not say how to follow it\n\
+                     = help: write \"tail:{uri}\" for a file that grows"
+                )
+            }
+            Fault::UnknownScheme { scheme, rest } => {
+                writeln!(f, "unknown scheme `{scheme}` in {uri:?}")?;
+                match names::similar(scheme, live::SCHEMES) {
+                    Some(similar) => write!(f, "= help: write \"{similar}:{rest}\""),
+                    None => write!(
+                        f,
+                        "= help: the only scheme is `tail`, for a file that grows: \"tail:quakes.csv\""
+                    ),
+                }
+            }
+            Fault::Slashes(path) => {
+                write!(f, "the path in {uri:?} begins with two slashes\n= help: write \"tail:{path}\"")
+            }
+            Fault::LiveInput => write!(
+                f,
+                "{uri:?} names standard input, which is no file\n= help: write it to a file, and follow that"
+            ),
+            Fault::LiveGzip => write!(
+                f,
+                "{uri:?} is compressed, and a file that grows is followed as plain text\n\
+                 = help: have it written without compression"
+            ),
         }
     }
 }
@@ -400,6 +489,7 @@ fn form(key: &str) -> &'static str {
         "time" => "write the name of the column that holds the time, as in `time=ts`",
         "unit" => "write one of `unit=s`, `unit=ms`, `unit=us`, `unit=ns`",
         "tz" => "write a zone, as in `tz=Europe/Paris`",
+        "poll" => "write a duration above zero, as in `poll=10ms`",
         _ => "write the name of the column that holds the payload, as in `value=price`",
     }
 }

@@ -8,7 +8,7 @@ mod kit;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 
-use asp_core::{Runner, Stream, Timestamp};
+use asp_core::{Runner, Source, Stream, Timestamp};
 use asp_io::ReadOptions;
 use kit::Files;
 use serde::Deserialize;
@@ -56,14 +56,19 @@ fn generate(files: &Files, name: &str, bytes: u64) {
     file.flush().unwrap();
 }
 
-fn grows_little(name: &str) {
+fn grows_little(name: &str, is_followed: bool) {
     const TRADES: Stream<Trade> = Stream::new("trades");
     const MIB: u64 = 1024;
     let megabytes = std::env::var("ASP_IO_MIB").map_or(50, |mib| mib.parse().unwrap());
     let files = Files::new();
     generate(&files, name, megabytes << 20);
     let before = resident();
-    let trades = asp_io::source(&files.uri(name), &ReadOptions::new()).unwrap();
+    let trades = if is_followed {
+        let uri = format!("tail:{}", files.uri(name)).parse().unwrap();
+        Source::past(asp_io::live_rows::<Trade>(&uri, &ReadOptions::new()).unwrap().0)
+    } else {
+        asp_io::source(&files.uri(name), &ReadOptions::new()).unwrap()
+    };
     let (mut count, mut most) = (0_u64, before);
     let outcome = Runner::new()
         .feed(TRADES, trades)
@@ -108,6 +113,7 @@ impl asp_core::Strategy for Counter {
 // One after the other: both look at the same process.
 #[test]
 fn memory_is_constant() {
-    grows_little("trades.csv");
-    grows_little("trades.jsonl");
+    grows_little("trades.csv", false);
+    grows_little("trades.jsonl", false);
+    grows_little("trades.csv", true);
 }

@@ -3,4 +3,5 @@
 mod errors;
 mod kit;
 mod sources;
+mod tail;
 mod writer;
