@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use asp_core::{ErrorKind, GraphFault, Runner, Stream, Timestamp};
-use asp_io::{IoError, ReadOptions, Uri};
+use asp_io::{IoError, LiveUri, ReadOptions, Uri};
 
 use crate::cli::Feeds;
 use crate::describe::outline;
@@ -27,6 +27,7 @@ pub(crate) struct Checked {
     rows: u64,
     times: Option<(Timestamp, Timestamp)>,
     faults: Vec<String>,
+    is_live: bool,
 }
 
 /// Checks the program and says what it found.
@@ -44,8 +45,8 @@ pub(crate) fn check(
     let size = format!("{strategies}, {}", counted(graph.streams.len() as u64, "stream"));
     let mut count = say(terminal, "graph", &size, &graph_faults(runner));
     for feed in &program.feeds {
-        let checked = match feed.uri.parse::<Uri>() {
-            Ok(uri) => feed.check(&uri).map_err(|error| error.to_string()),
+        let checked = match feed.place() {
+            Ok(place) => feed.check(&place).map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
         count += match checked {
@@ -97,25 +98,36 @@ pub(crate) fn first_rows<T: FromFile>(uri: &Uri) -> Result<Checked, IoError> {
         return Ok(checked);
     }
     for uri in each_file(uri) {
-        checked.files += 1;
-        let mut row_in_file = 0_u64;
-        for row in asp_io::rows::<T>(&uri, &ReadOptions::new())?.take(ROWS) {
-            checked.rows += 1;
-            row_in_file += 1;
-            match row {
-                Ok((time, _)) => checked.take(time, &uri, row_in_file),
-                Err(error) => checked.faults.push(error.to_string()),
-            }
-        }
+        checked.take_file(uri.path(), asp_io::rows::<T>(&uri, &ReadOptions::new())?);
     }
     Ok(checked)
 }
 
+/// Reads the first rows that are history to a file that is followed.
+pub(crate) fn first_live_rows<T: FromFile>(uri: &LiveUri) -> Result<Checked, IoError> {
+    let mut checked = Checked { is_live: true, ..Checked::default() };
+    let (past, _) = asp_io::live_rows::<T>(uri, &ReadOptions::new())?;
+    checked.take_file(uri.path(), past);
+    Ok(checked)
+}
+
 impl Checked {
-    fn take(&mut self, time: Timestamp, uri: &Uri, row: u64) {
+    fn take_file<T>(&mut self, path: &str, rows: impl Iterator<Item = Result<(Timestamp, T), IoError>>) {
+        self.files += 1;
+        let mut row_in_file = 0_u64;
+        for row in rows.take(ROWS) {
+            self.rows += 1;
+            row_in_file += 1;
+            match row {
+                Ok((time, _)) => self.take(time, path, row_in_file),
+                Err(error) => self.faults.push(error.to_string()),
+            }
+        }
+    }
+
+    fn take(&mut self, time: Timestamp, path: &str, row: u64) {
         let (first, last) = *self.times.get_or_insert((time, time));
         if time < last {
-            let path = uri.path();
             self.faults
                 .push(format!("{path}: row {row} goes back in time: {time} after {last}; sort the rows"));
         }
@@ -123,6 +135,11 @@ impl Checked {
     }
 
     fn figures(&self) -> String {
+        let live = if self.is_live { ", then live" } else { "" };
+        self.history() + live
+    }
+
+    fn history(&self) -> String {
         match self.times {
             _ if self.files == 0 => "standard input, which is read by a run alone".to_owned(),
             None => format!("{} of {}", counted(self.rows, "row"), counted(self.files, "file")),

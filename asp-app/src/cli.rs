@@ -1,7 +1,9 @@
 //! The command line: what there is, and what it says of itself.
 
+use std::str::FromStr;
+
 use asp_core::{Pace, Timestamp};
-use asp_io::{BadRows, Uri};
+use asp_io::{BadRows, LiveUri, Uri, UriError};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::filter::Targets;
 
@@ -22,7 +24,7 @@ struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run over the files and show a summary; done also if no command is given
+    /// Run over the files, or live, and show a summary; done also if no command is given
     Run(Run),
     /// List the streams: what they carry, where they come from, who reads them
     Streams(Feeds),
@@ -52,6 +54,9 @@ pub(crate) struct Run {
     /// How fast time passes: `max`, or a multiple of real time, as 1 or 10
     #[arg(long, value_name = "PACE", default_value = "max", hide_default_value = true)]
     pace: String,
+    /// When a live run is stopped, first handle the events that have come until then
+    #[arg(long)]
+    drain: bool,
     /// What to do with a row that cannot be read
     #[arg(long, value_name = "POLICY", default_value = "stop")]
     bad_rows: BadRowPolicy,
@@ -77,6 +82,13 @@ pub(crate) struct Feeds {
     /// each stream.
     #[arg(long, value_name = "NAME=URI")]
     feed: Vec<String>,
+    /// Feed a stream live: quakes=tail:quakes.csv, for a file that grows
+    ///
+    /// What the file holds is history, what is appended to it is live; the run lasts until its end or Ctrl-C. Keys are
+    /// those of `--feed`, and `poll` (the time between two looks at the file, as 10ms). May be given once for each
+    /// stream.
+    #[arg(long, value_name = "NAME=URI")]
+    live: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -93,7 +105,8 @@ pub(crate) struct RunOptions {
     pub(crate) start: Option<Timestamp>,
     pub(crate) end: Option<Timestamp>,
     pub(crate) pace: Pace,
-    pub(crate) records: Vec<Assignment>,
+    pub(crate) drain: bool,
+    pub(crate) records: Vec<Assignment<Uri>>,
     pub(crate) bad_rows: BadRows,
     pub(crate) log: Option<Targets>,
     pub(crate) json: bool,
@@ -102,9 +115,16 @@ pub(crate) struct RunOptions {
 
 /// `NAME=URI`.
 #[derive(Debug)]
-pub(crate) struct Assignment {
+pub(crate) struct Assignment<U> {
     pub(crate) stream: String,
-    pub(crate) uri: Uri,
+    pub(crate) uri: U,
+}
+
+/// A stream that `--feed` or `--live` names, and that files do not feed.
+#[derive(Debug)]
+pub(crate) struct Unknown {
+    pub(crate) flag: &'static str,
+    pub(crate) stream: String,
 }
 
 /// Reads the arguments, of which the first is the program. `Err` is an exit code: the answer is written.
@@ -144,7 +164,7 @@ fn about(text: &'static str) -> Option<&'static str> {
 fn after_help(program: &Program) -> String {
     let mut text = String::new();
     if !program.feeds.is_empty() {
-        text += "Streams from files (--feed):\n";
+        text += "Streams from files (--feed, --live):\n";
         for feed in &program.feeds {
             text += &format!("  {}={}\n", feed.stream, feed.uri);
         }
@@ -179,6 +199,7 @@ impl Run {
             start: time("--start", self.start)?,
             end: time("--end", self.end)?,
             pace: self.pace.parse().map_err(|error| Fault::usage(format_args!("--pace: {error}")))?,
+            drain: self.drain,
             records: assignments("record", &self.record)?,
             bad_rows: match self.bad_rows {
                 BadRowPolicy::Stop => BadRows::Stop,
@@ -194,12 +215,26 @@ impl Run {
 
 impl Feeds {
     /// Gives the program's feeds their other files. What it does not feed from files is left over.
-    pub(crate) fn replace(self, program: &mut Program) -> Result<Vec<Assignment>, Fault> {
+    pub(crate) fn replace(self, program: &mut Program) -> Result<Vec<Unknown>, Fault> {
+        let feeds = assignments::<Uri>("feed", &self.feed)?;
+        let lives = assignments::<LiveUri>("live", &self.live)?;
+        if let Some(both) = lives.iter().find(|live| feeds.iter().any(|feed| feed.stream == live.stream)) {
+            return Err(Fault::usage(format_args!(
+                "stream \"{}\" is given to `--feed` and to `--live`\n\
+                 = help: remove one; `--live` begins with what the file holds already",
+                both.stream
+            )));
+        }
+        let feeds = feeds.into_iter().map(|Assignment { stream, uri }| ("feed", stream, uri.to_string()));
+        let lives = lives.into_iter().map(|Assignment { stream, uri }| ("live", stream, uri.to_string()));
         let mut unknown = Vec::new();
-        for assignment in assignments("feed", &self.feed)? {
-            match program.feeds.iter_mut().find(|feed| feed.stream == assignment.stream) {
-                Some(feed) => feed.uri = assignment.uri.to_string(),
-                None => unknown.push(assignment),
+        for (flag, stream, uri) in feeds.chain(lives) {
+            match program.feeds.iter_mut().find(|feed| feed.stream == stream) {
+                Some(feed) => {
+                    feed.uri = uri;
+                    feed.is_live = flag == "live";
+                }
+                None => unknown.push(Unknown { flag, stream }),
             }
         }
         Ok(unknown)
@@ -228,8 +263,11 @@ fn levels(filter: &str) -> Result<Targets, Fault> {
     }
 }
 
-fn assignments(flag: &str, texts: &[String]) -> Result<Vec<Assignment>, Fault> {
-    let mut assignments: Vec<Assignment> = Vec::new();
+fn assignments<U: FromStr<Err = UriError>>(
+    flag: &str,
+    texts: &[String],
+) -> Result<Vec<Assignment<U>>, Fault> {
+    let mut assignments: Vec<Assignment<U>> = Vec::new();
     for text in texts {
         let assignment = assignment(flag, text)?;
         let stream = &assignment.stream;
@@ -247,7 +285,7 @@ fn assignments(flag: &str, texts: &[String]) -> Result<Vec<Assignment>, Fault> {
     Ok(assignments)
 }
 
-fn assignment(flag: &str, text: &str) -> Result<Assignment, Fault> {
+fn assignment<U: FromStr<Err = UriError>>(flag: &str, text: &str) -> Result<Assignment<U>, Fault> {
     let (stream, uri) =
         text.split_once('=').filter(|(stream, _)| !stream.contains(['/', '?'])).ok_or_else(|| {
             Fault::usage(format_args!(
@@ -259,16 +297,17 @@ fn assignment(flag: &str, text: &str) -> Result<Assignment, Fault> {
 }
 
 /// A stream that files do not feed.
-pub(crate) fn unknown_feed(name: &str, program: &Program, graph: &asp_core::RunGraph) -> Fault {
+pub(crate) fn unknown_feed(unknown: &Unknown, program: &Program, graph: &asp_core::RunGraph) -> Fault {
+    let Unknown { flag, stream: name } = unknown;
     let known = || program.feeds.iter().map(|feed| feed.stream.as_str());
-    let info = graph.streams.iter().find(|stream| stream.name == name);
+    let info = graph.streams.iter().find(|stream| stream.name == *name);
     let (what, help) = match info {
         Some(info) if info.fed => {
-            ("is fed by the program itself", "name it in `feed(..)` of `#[asp::main]` instead".to_owned())
+            ("is fed by the program itself", format!("name it in `{flag}(..)` of `#[asp::main]` instead"))
         }
         Some(_) => (
             "is not fed from a file",
-            "name it in `feed(..)` of `#[asp::main]`, which says what its rows are".to_owned(),
+            format!("name it in `{flag}(..)` of `#[asp::main]`, which says what its rows are"),
         ),
         None => {
             let all = graph.streams.iter().map(|stream| stream.name.as_str());
@@ -280,7 +319,7 @@ pub(crate) fn unknown_feed(name: &str, program: &Program, graph: &asp_core::RunG
         }
     };
     Fault::usage(format_args!(
-        "--feed: stream \"{name}\" {what}\n= help: {help}\n= note: streams from files: {}",
+        "--{flag}: stream \"{name}\" {what}\n= help: {help}\n= note: streams from files: {}",
         listed(known())
     ))
 }

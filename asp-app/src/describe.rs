@@ -19,7 +19,7 @@ pub(crate) fn outline(
     let runner = program.build_empty(made)?;
     let graph = runner.graph();
     match unknown.first() {
-        Some(feed) => Err(cli::unknown_feed(&feed.stream, program, &graph)),
+        Some(feed) => Err(cli::unknown_feed(feed, program, &graph)),
         None => Ok((runner, graph)),
     }
 }
@@ -51,7 +51,13 @@ pub(crate) fn graph(
     terminal: &Terminal,
 ) -> Result<(), Fault> {
     let (_, graph) = outline(&mut program, made, feeds)?;
-    terminal.out.write(&graph.to_string());
+    let mut text = graph.to_string();
+    let live = || program.feeds.iter().filter(|feed| feed.is_live);
+    if live().next().is_some() {
+        text += "live\n";
+    }
+    live().for_each(|feed| text += &format!("  {} from {}\n", feed.stream, feed.uri));
+    terminal.out.write(&text);
     Ok(())
 }
 

@@ -111,7 +111,15 @@ impl Program {
 
     /// Feeds a stream from files, unless `--feed` names others. [`asp_io::Uri`] says what `uri` may be.
     pub fn feed<T: FromFile>(mut self, stream: Stream<T>, uri: impl Into<String>) -> Self {
-        self.feeds.push(Feed::new(stream, uri.into()));
+        self.feeds.push(Feed::new(stream, uri.into(), false));
+        self
+    }
+
+    /// Feeds a stream live, unless `--live` or `--feed` names something else. [`asp_io::LiveUri`] says what `uri` may be.
+    ///
+    /// A program with a live stream runs by the clock, until its end or Ctrl-C.
+    pub fn live<T: FromFile>(mut self, stream: Stream<T>, uri: impl Into<String>) -> Self {
+        self.feeds.push(Feed::new(stream, uri.into(), true));
         self
     }
 

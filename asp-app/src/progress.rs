@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use asp_core::Timestamp;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::feeds::Open;
-use crate::names::grouped;
+use crate::feeds::{Clock, Open};
+use crate::names::{counted, grouped};
 
 /// A line that another thread draws on standard error.
 #[derive(Debug)]
@@ -36,7 +36,8 @@ impl Progress {
                 wait = STEP;
                 let look = Look::at(&feeds, start, end);
                 let bar = bar.get_or_insert_with(new_bar);
-                bar.set_position((look.share.unwrap_or(0.0) * FULL as f64) as u64);
+                let share = if look.is_live { 1.0 } else { look.share.unwrap_or(0.0) };
+                bar.set_position((share * FULL as f64) as u64);
                 bar.set_message(look.message(begun.elapsed()));
             }
             if let Some(bar) = bar {
@@ -69,12 +70,22 @@ struct Look {
     /// Between 0 and 1, if that can be told.
     share: Option<f64>,
     rows: u64,
+    /// History is behind; `now` is the time of the latest row.
+    is_live: bool,
 }
 
 impl Look {
     fn at(feeds: &[Open], start: Option<Timestamp>, end: Option<Timestamp>) -> Look {
         // The engine is where the source is that lags behind: it waits for that one.
-        let now = feeds.iter().filter_map(|open| open.clock.as_ref()?.time()).min().max(start);
+        let clocks = || feeds.iter().filter_map(|open| open.clock.as_ref());
+        let rows = feeds.iter().map(|open| open.report.rows()).sum();
+        let is_live =
+            clocks().any(Clock::is_live) && clocks().all(|clock| clock.is_live() || clock.has_ended());
+        if is_live {
+            return Look { now: clocks().filter_map(Clock::time).max(), share: None, rows, is_live };
+        }
+        let past = clocks().filter(|clock| !clock.is_live());
+        let now = past.filter_map(Clock::time).min().max(start);
         let read: u64 = feeds.iter().map(|open| open.report.bytes_read()).sum();
         let total: u64 = feeds.iter().filter_map(|open| open.report.bytes_total()).sum();
         let of_bytes = (total > 0).then(|| read as f64 / total as f64);
@@ -84,23 +95,22 @@ impl Look {
         };
         // The run ends with its files or at its end, whatever comes first.
         let share = of_bytes.into_iter().chain(of_time).reduce(f64::max);
-        Look {
-            now,
-            share: share.map(|share| share.clamp(0.0, 1.0)),
-            rows: feeds.iter().map(|open| open.report.rows()).sum(),
-        }
+        Look { now, share: share.map(|share| share.clamp(0.0, 1.0)), rows, is_live }
     }
 
     fn message(self, passed: Duration) -> String {
         let seconds = passed.as_secs_f64();
         let mut parts = Vec::new();
+        // To the second: the rest changes too fast to be read.
+        let now = self.now.map(|now| now.to_string().chars().take(19).collect::<String>());
+        if self.is_live {
+            let latest = now.map_or_else(String::new, |now| format!("  latest {now}"));
+            return format!("live  {}{latest}", counted(self.rows, "event"));
+        }
         if let Some(share) = self.share {
             parts.push(format!("{:3.0} %", share * 100.0));
         }
-        if let Some(now) = self.now {
-            // To the second: the rest changes too fast to be read.
-            parts.push(now.to_string().chars().take(19).collect());
-        }
+        parts.extend(now);
         parts.push(format!("{} events/s", grouped((self.rows as f64 / seconds.max(1e-9)) as u64)));
         if let Some(share) = self.share.filter(|&share| share > 0.0) {
             parts.push(format!("{} left", rough(seconds * (1.0 - share) / share)));
@@ -134,11 +144,22 @@ mod tests {
 
     #[test]
     fn the_line_says_where_the_run_is() {
-        let look = Look { now: Some(time("2018-02-01T10:00:00.5Z")), share: Some(0.25), rows: 3_000_000 };
+        let look = Look {
+            now: Some(time("2018-02-01T10:00:00.5Z")),
+            share: Some(0.25),
+            rows: 3_000_000,
+            is_live: false,
+        };
         let message = look.message(Duration::from_secs(2));
         assert_eq!(message, " 25 %  2018-02-01T10:00:00  1,500,000 events/s  6 s left");
-        let blind = Look { now: None, share: None, rows: 10 };
+        let blind = Look { now: None, share: None, rows: 10, is_live: false };
         assert_eq!(blind.message(Duration::from_secs(1)), "10 events/s");
+        let live = Look { is_live: true, share: None, ..look };
+        assert_eq!(
+            live.message(Duration::from_secs(2)),
+            "live  3,000,000 events  latest 2018-02-01T10:00:00"
+        );
+        assert_eq!(Look { now: None, ..live }.message(Duration::from_secs(2)), "live  3,000,000 events");
     }
 
     #[test]

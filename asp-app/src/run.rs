@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use asp_core::{Outcome, RunGraph, Runner, StopReason};
+use asp_core::{Outcome, Pace, Runner, StopReason};
 use asp_io::{ReadOptions, RowReport, Uri};
 
 use crate::cli::{self, Run, RunOptions};
@@ -27,16 +27,14 @@ pub(crate) fn run(
     let unknown_feeds = feeds.replace(&mut program)?;
     let is_recordable = |name: &str| program.records.iter().any(|record| record.stream == name);
     let unknown_record = options.records.iter().find(|record| !is_recordable(&record.stream));
-    type Explain = fn(&str, &Program, &RunGraph) -> Fault;
-    let unknown: Option<(&str, Explain)> = match (unknown_feeds.first(), unknown_record) {
-        (Some(feed), _) => Some((&feed.stream, cli::unknown_feed)),
-        (None, Some(record)) => Some((&record.stream, cli::unknown_record)),
-        (None, None) => None,
-    };
-    if let Some((stream, explain)) = unknown {
-        // What the streams are, only the program's own function knows.
+    // What the streams are, only the program's own function knows.
+    if let Some(feed) = unknown_feeds.first() {
         let graph = program.build_empty(made)?.graph();
-        return Err(explain(stream, &program, &graph));
+        return Err(cli::unknown_feed(feed, &program, &graph));
+    }
+    if let Some(record) = unknown_record {
+        let graph = program.build_empty(made)?.graph();
+        return Err(cli::unknown_record(&record.stream, &program, &graph));
     }
     let logs = options.log.clone().map(|filter| Logs::new(filter, &terminal.err));
     Logs::during(logs.as_ref(), || prepared(&program, made, &options, logs.as_ref(), terminal))
@@ -57,6 +55,8 @@ fn prepared(
         let what = format!("the run would end at {end}, before it starts at {start}");
         return Err(Fault::usage(what + "\n= help: change `--start` or `--end`"));
     }
+    let is_live = program.feeds.iter().any(|feed| feed.is_live);
+    fits(options, is_live)?;
     let shows_progress = !options.quiet && terminal.err.is_terminal();
     let open = opened(program, shows_progress)?;
     let targets = targets(program, options)?;
@@ -89,8 +89,14 @@ fn prepared(
     if let Some(logs) = logs {
         runner = logs.watch(runner);
     }
+    if options.drain {
+        runner = runner.drain_on_stop();
+    }
+    if terminal.is_of_process() {
+        runner = runner.stop_on_ctrl_c();
+    }
     let progress = shows_progress.then(|| Progress::show(open.clone(), start, end));
-    let run = timed(runner.pace(options.pace), progress);
+    let run = timed(runner.pace(options.pace), is_live, progress);
     finished(run, &open, recordings, options, terminal)
 }
 
@@ -101,20 +107,56 @@ struct Ended {
     seconds: f64,
 }
 
-fn timed(runner: Runner, progress: Option<Progress>) -> Ended {
+fn timed(runner: Runner, is_live: bool, progress: Option<Progress>) -> Ended {
     let begun = Instant::now();
-    let result = runner.run();
+    let (outcome, fault) = if is_live { run_live(runner) } else { parts(runner.run()) };
     let seconds = begun.elapsed().as_secs_f64();
     if let Some(progress) = progress {
         progress.clear();
     }
+    Ended { outcome, fault, seconds }
+}
+
+/// What is left of a run, and what is wrong with it.
+fn parts(result: asp_core::Result<Outcome>) -> (Option<Outcome>, Option<Fault>) {
     match result {
-        Ok(outcome) => Ended { outcome: Some(outcome), fault: None, seconds },
+        Ok(outcome) => (Some(outcome), None),
         Err(error) => {
             let fault = Fault::with_causes(&error);
-            Ended { outcome: error.into_outcome(), fault: Some(fault), seconds }
+            (error.into_outcome(), Some(fault))
         }
     }
+}
+
+/// Waits for a live run on this thread.
+fn run_live(runner: Runner) -> (Option<Outcome>, Option<Fault>) {
+    let cannot = |text: String| (None, Some(Fault::failed(text)));
+    if tokio::runtime::Handle::try_current().is_ok() {
+        return cannot(
+            "a live program has a runtime of its own, and this one was begun inside another\n\
+             = help: remove `#[tokio::main]`; `#[asp::main]` may be on an `async fn` without it"
+                .to_owned(),
+        );
+    }
+    match tokio::runtime::Builder::new_current_thread().enable_time().build() {
+        Ok(runtime) => parts(runtime.block_on(runner.run_live())),
+        Err(error) => cannot(format!("the run cannot begin: {error}")),
+    }
+}
+
+/// What only one kind of run knows.
+fn fits(options: &RunOptions, is_live: bool) -> Result<(), Fault> {
+    if is_live && options.pace != Pace::Max {
+        return Err(Fault::usage(
+            "--pace: a live run goes by the clock\n= help: remove it, or read the streams with `--feed`",
+        ));
+    }
+    if options.drain && !is_live {
+        return Err(Fault::usage(
+            "--drain: no stream is live\n= help: remove it, or feed a stream with `--live NAME=tail:FILE`",
+        ));
+    }
+    Ok(())
 }
 
 fn finished(
@@ -155,12 +197,11 @@ fn finished(
 fn opened(program: &Program, shows_progress: bool) -> Result<Vec<Open>, Fault> {
     let mut open: Vec<Open> = Vec::new();
     for feed in &program.feeds {
-        let uri: Uri = feed
-            .uri
-            .parse()
+        let place = feed
+            .place()
             .map_err(|error| Fault::failed(format_args!("feed of stream \"{}\": {error}", feed.stream)))?;
         if let Some(other) =
-            open.iter().find(|other| uri.is_standard_stream() && other.uri.is_standard_stream())
+            open.iter().find(|other| place.is_standard_stream() && other.place.is_standard_stream())
         {
             return Err(Fault::usage(format_args!(
                 "streams \"{}\" and \"{}\" would both read standard input\n= help: read one of them from a file",
@@ -168,7 +209,7 @@ fn opened(program: &Program, shows_progress: bool) -> Result<Vec<Open>, Fault> {
             )));
         }
         let clock = shows_progress.then(Clock::new);
-        open.push(Open { stream: feed.stream.clone(), uri, report: RowReport::new(), clock });
+        open.push(Open { stream: feed.stream.clone(), place, report: RowReport::new(), clock });
     }
     Ok(open)
 }

@@ -1,6 +1,6 @@
 //! What a run came to, as text and as JSON.
 
-use asp_core::{Report, StopReason};
+use asp_core::{Report, StopReason, Timestamp};
 use serde_json::{Value, json};
 
 use crate::feeds::Open;
@@ -46,6 +46,8 @@ impl Summary<'_> {
             ("late", report.clamped, "call asked for in the past"),
             ("pending", report.pending, "call still to come"),
             ("passed over", report.errors, "error"),
+            ("dropped", report.dropped, "live event"),
+            ("missed", report.missed, "tick"),
         ];
         for (name, count, what) in rest {
             match what.split_once(' ') {
@@ -54,8 +56,11 @@ impl Summary<'_> {
                 None => row(name, counted(count, what)),
             }
         }
-        for Open { stream, uri, report, .. } in self.feeds {
-            row(stream, format!("{} from {uri}", counted(report.rows(), "row")));
+        for Open { stream, place, report: rows, .. } in self.feeds {
+            let live = report.live.iter().find(|live| live.stream == *stream);
+            let live =
+                live.map_or_else(String::new, |live| format!(", {} of them live", grouped(live.received)));
+            row(stream, format!("{} from {place}{live}", counted(rows.rows(), "row")));
         }
         for Recorded { stream, uri, events } in self.recorded {
             row(stream, format!("{} to {uri}", counted(*events, "event")));
@@ -67,6 +72,9 @@ impl Summary<'_> {
         for Open { stream, report, .. } in self.feeds.iter().filter(|open| open.report.skipped() > 0) {
             text += &format!("{stream}: {report}\n");
         }
+        for Open { stream, report, .. } in self.feeds {
+            text += &report.unfinished().map_or_else(String::new, |row| format!("{stream}: {row}\n"));
+        }
         text
     }
 
@@ -75,14 +83,15 @@ impl Summary<'_> {
         let feeds: Vec<Value> = self
             .feeds
             .iter()
-            .map(|Open { stream, uri, report, .. }| {
+            .map(|Open { stream, place, report, .. }| {
                 let first: Vec<String> = report.first().iter().map(ToString::to_string).collect();
                 json!({
                     "stream": stream,
-                    "uri": uri.to_string(),
+                    "uri": place.to_string(),
                     "rows": report.rows(),
                     "bad_rows": report.skipped(),
                     "first_bad_rows": first,
+                    "unfinished_row": report.unfinished().map(|row| row.to_string()),
                 })
             })
             .collect();
@@ -114,12 +123,40 @@ impl Summary<'_> {
             object["clamped"] = report.clamped.into();
             object["pending"] = report.pending.into();
             object["errors"] = report.errors.into();
+            if let Some(handover) = report.handover {
+                object["live"] = live(report, handover);
+            }
         }
         if self.error.is_some() {
             object["status"] = "failed".into();
         }
         object
     }
+}
+
+/// What only a live run has.
+fn live(report: &Report, handover: Timestamp) -> Value {
+    let streams: Vec<Value> = report
+        .live
+        .iter()
+        .map(|stream| {
+            json!({
+                "stream": stream.stream,
+                "received": stream.received,
+                "dropped": stream.dropped,
+                "last_past": stream.last_past.map(|time| time.to_string()),
+                "first_live": stream.first_live.map(|time| time.to_string()),
+            })
+        })
+        .collect();
+    json!({
+        "handover": handover.to_string(),
+        "max_behind": report.max_behind.to_string(),
+        "max_lag": report.max_lag.map(|lag| lag.to_string()),
+        "dropped": report.dropped,
+        "missed": report.missed,
+        "streams": streams,
+    })
 }
 
 fn status(reason: StopReason) -> &'static str {

@@ -27,6 +27,10 @@ impl Terminal {
         Terminal { out: Target::Out, err: Target::Err }
     }
 
+    pub(crate) fn is_of_process(&self) -> bool {
+        matches!(self.err, Target::Err)
+    }
+
     /// Keeps all that is written.
     pub(crate) fn kept() -> Self {
         Terminal { out: Target::Kept(Arc::default()), err: Target::Kept(Arc::default()) }

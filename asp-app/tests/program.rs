@@ -451,7 +451,11 @@ fn the_help_names_what_this_program_has() {
     let short = case.run(&["-h"]);
     assert_eq!((short.code, short.err.as_str()), (0, ""));
     assert!(short.out.starts_with("Watches levels.\n\nUsage: watch [OPTIONS]\n"), "{}", short.out);
-    assert!(short.out.contains("Streams from files (--feed):\n  levels=levels.csv\n"), "{}", short.out);
+    assert!(
+        short.out.contains("Streams from files (--feed, --live):\n  levels=levels.csv\n"),
+        "{}",
+        short.out
+    );
     assert!(short.out.contains("Streams that can be recorded (--record):\n  alerts\n"), "{}", short.out);
     assert!(case.run(&["--help"]).out.starts_with("Watches levels.\n\nAnd more.\n"));
     assert_eq!(case.run(&["--version"]).out, "watch 1.2.3\n");

@@ -363,6 +363,7 @@ pub fn on_stop(_: TokenStream, item: TokenStream) -> TokenStream {
 /// | `start` | begins at this time: `"2025-01-01"`, or an expression |
 /// | `end` | ends before this time |
 /// | `feed` | streams that files feed: `feed(Watch::QUAKES = "quakes.csv", ..)` |
+/// | `live` | streams that are fed live: `live(Watch::QUAKES = "tail:quakes.csv", ..)` |
 /// | `record` | streams that `--record` can write: `record(Watch::ALERTS, ..)`; with `= "uri"` they always are |
 /// | `crate` | where asp is, for those who rename or re-export it |
 ///
@@ -381,11 +382,14 @@ pub fn on_stop(_: TokenStream, item: TokenStream) -> TokenStream {
 /// The doc comment is what `--help` says about the program, whose command line is
 ///
 /// ```text
-/// watch [run] [--start TIME] [--end TIME] [--feed NAME=URI] [--record NAME=URI] [--pace max|1|10] ..
+/// watch [run] [--start TIME] [--end TIME] [--feed NAME=URI] [--live NAME=URI] [--record NAME=URI] ..
 /// watch streams      the streams: what they carry, who feeds and reads them
 /// watch graph        the strategies and their handlers
 /// watch check        the graph and the first rows of each file, without a run
 /// ```
+///
+/// `tail:FILE` follows a CSV or JSON-lines file: what it holds when the run begins is history, what is appended later is
+/// live. A program with a live stream runs until `end` or Ctrl-C.
 ///
 /// # Typical errors
 ///

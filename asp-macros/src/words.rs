@@ -169,6 +169,10 @@ pub(crate) const MAIN_OPTIONS: &[MainOption] = &[
         meaning: "streams that files feed: `feed(Watch::QUAKES = \"quakes.csv\", ..)`",
     },
     MainOption {
+        name: "live",
+        meaning: "streams that are fed live: `live(Watch::QUAKES = \"tail:quakes.csv\", ..)`",
+    },
+    MainOption {
         name: "record",
         meaning: "streams that `--record` can write: `record(Watch::ALERTS, ..)`; with `= \"uri\"` they always are",
     },

@@ -30,6 +30,13 @@ pub(crate) fn main_feed_form(word: &str, stream: &str, uri: &str) -> String {
             "a recorded stream is written `Strategy::STREAM` or `Strategy::STREAM = \"uri\"`\n\
              = help: write `{stream} = {uri:?}`"
         ),
+        "live" => {
+            let uri = if uri.starts_with("tail:") { uri.to_owned() } else { format!("tail:{uri}") };
+            format!(
+                "a live stream is written `Strategy::STREAM = \"tail:FILE\"`\n\
+                 = help: write `{stream} = {uri:?}`"
+            )
+        }
         _ => format!(
             "a feed is written `Strategy::STREAM = \"uri\"`\n\
              = help: write `{stream} = {uri:?}`"
@@ -38,14 +45,46 @@ pub(crate) fn main_feed_form(word: &str, stream: &str, uri: &str) -> String {
 }
 
 pub(crate) fn feed_brackets(word: &str, strategy: &str) -> String {
+    let scheme = if word == "live" { "tail:" } else { "" };
     format!(
         "`{word}` takes its streams in round brackets\n\
-         = help: write `{word}({strategy}::NAMES = \"names.csv\")`"
+         = help: write `{word}({strategy}::NAMES = \"{scheme}names.csv\")`"
     )
 }
 
 pub(crate) fn stream_twice(word: &str, stream: &str) -> String {
     format!("`{stream}` is listed twice in `{word}`\n= help: remove one")
+}
+
+pub(crate) fn main_live_and_fed(stream: &str) -> String {
+    format!(
+        "`{stream}` is in `feed` and in `live`\n\
+         = help: remove one; `live` begins with what the file holds already"
+    )
+}
+
+pub(crate) fn main_no_scheme(uri: &str) -> String {
+    format!("{uri:?} does not say how to follow it\n= help: write \"tail:{uri}\" for a file that grows")
+}
+
+pub(crate) fn main_unknown_scheme(scheme: &str, rest: &str) -> String {
+    let is_file = [".csv", ".jsonl", ".ndjson"].iter().any(|ending| rest.contains(ending));
+    let help = if is_file && !rest.starts_with("//") {
+        format!("write \"tail:{rest}\"")
+    } else {
+        "the only one is `tail`, for a file that grows: \"tail:quakes.csv\"".to_owned()
+    };
+    format!("`live` has no scheme `{scheme}`\n= help: {help}")
+}
+
+pub(crate) fn main_live_in_files(word: &str, stream: &str, path: &str) -> String {
+    let help = match word {
+        "feed" => {
+            format!("write `live({stream} = \"tail:{path}\")`, or {path:?} for what the file holds now")
+        }
+        _ => format!("write {path:?}"),
+    };
+    format!("`{word}` takes files, and \"tail:{path}\" is a live source\n= help: {help}")
 }
 
 pub(crate) fn time_form(key: &str) -> String {

@@ -10,12 +10,13 @@ use super::options::{Entry, Options};
 
 /// The whole expansion of a sound `main`.
 pub(super) fn program(function: &Function, options: &Options) -> TokenStream {
-    let Options { krate, start, end, feeds, records } = options;
+    let Options { krate, start, end, feeds, lives, records } = options;
     let app = quote!(#krate::app);
     let about = docs(&function.attrs);
     let start = start.as_ref().map(|time| quote!(.start(#time)));
     let end = end.as_ref().map(|time| quote!(.end(#time)));
     let feeds = feeds.iter().map(|Entry { stream, uri }| quote!(.feed(#stream, #uri)));
+    let lives = lives.iter().map(|Entry { stream, uri }| quote!(.live(#stream, #uri)));
     let records = records.iter().map(|Entry { stream, uri }| match uri {
         Some(uri) => quote!(.record(#stream, #uri)),
         None => quote!(.recordable(#stream)),
@@ -33,6 +34,7 @@ pub(super) fn program(function: &Function, options: &Options) -> TokenStream {
                 #start
                 #end
                 #(#feeds)*
+                #(#lives)*
                 #(#records)*
                 .main_made(__asp_main)
         },

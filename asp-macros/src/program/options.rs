@@ -18,10 +18,11 @@ pub(crate) struct Options {
     pub(crate) start: Option<TokenStream>,
     pub(crate) end: Option<TokenStream>,
     pub(crate) feeds: Vec<Entry>,
+    pub(crate) lives: Vec<Entry>,
     pub(crate) records: Vec<Entry>,
 }
 
-/// A stream of `feed` or `record`.
+/// A stream of `feed`, `live` or `record`.
 pub(crate) struct Entry {
     /// The path of its constant.
     pub(crate) stream: TokenStream,
@@ -31,7 +32,7 @@ pub(crate) struct Entry {
 impl Options {
     /// The type whose stream is fed first.
     pub(super) fn strategy(&self) -> Option<String> {
-        let stream = &self.feeds.first()?.stream;
+        let stream = &self.feeds.first().or(self.lives.first())?.stream;
         let path = syn::parse2::<Path>(stream.clone()).ok()?;
         let segment = path.segments.iter().rev().nth(1)?;
         Some(segment.ident.to_string())
@@ -41,8 +42,14 @@ impl Options {
 /// Reads all options. `strategy` is what `main` seems to return, for help lines.
 pub(super) fn read(arguments: TokenStream, strategy: Option<&Ident>, sink: &mut Sink) -> Options {
     let strategy = strategy.map_or_else(|| "Greeter".to_owned(), Ident::to_string);
-    let mut options =
-        Options { krate: quote!(::asp), start: None, end: None, feeds: Vec::new(), records: Vec::new() };
+    let mut options = Options {
+        krate: quote!(::asp),
+        start: None,
+        end: None,
+        feeds: Vec::new(),
+        lives: Vec::new(),
+        records: Vec::new(),
+    };
     let mut seen: Vec<String> = Vec::new();
     let parser = |input: ParseStream<'_>| {
         while !input.is_empty() {
@@ -60,6 +67,7 @@ pub(super) fn read(arguments: TokenStream, strategy: Option<&Ident>, sink: &mut 
                 "start" => options.start = time(input, &key, sink)?,
                 "end" => options.end = time(input, &key, sink)?,
                 "feed" => entries(input, &key, &strategy, &mut options.feeds, sink)?,
+                "live" => entries(input, &key, &strategy, &mut options.lives, sink)?,
                 "record" => entries(input, &key, &strategy, &mut options.records, sink)?,
                 "crate" => krate(input, &key, &mut options, sink)?,
                 _ => {
@@ -69,7 +77,7 @@ pub(super) fn read(arguments: TokenStream, strategy: Option<&Ident>, sink: &mut 
                 }
             }
             // Several brackets of streams add up, other values would contradict each other.
-            if seen.contains(&name) && !matches!(name.as_str(), "feed" | "record") {
+            if seen.contains(&name) && !matches!(name.as_str(), "feed" | "live" | "record") {
                 sink.report(&key, text::option_twice(&name));
             }
             seen.push(name);
@@ -78,8 +86,19 @@ pub(super) fn read(arguments: TokenStream, strategy: Option<&Ident>, sink: &mut 
     };
     // The parser takes whatever comes, so there is no error to pass on.
     parser.parse2(arguments).unwrap_or_default();
+    has_one_source(&options, sink);
     debug_assert!(seen.iter().all(|name| MAIN_OPTIONS.iter().any(|option| option.name == name)));
     options
+}
+
+/// Rule `main_live_and_fed`.
+fn has_one_source(options: &Options, sink: &mut Sink) {
+    for live in &options.lives {
+        let stream = shown(&live.stream);
+        if options.feeds.iter().any(|feed| shown(&feed.stream) == stream) {
+            sink.report(&live.stream, text::main_live_and_fed(&stream));
+        }
+    }
 }
 
 /// Rule `main_bad_time`, for times that stand here.
@@ -147,6 +166,7 @@ fn entries(
             if into.iter().any(|known| shown(&known.stream) == stream) {
                 sink.report(&entry.stream, text::stream_twice(&word, &stream));
             }
+            has_scheme(&entry, &word, sink);
             into.push(entry);
         }
         Ok(())
@@ -175,6 +195,28 @@ fn entry(tokens: TokenStream, alone: bool) -> Option<Entry> {
         },
     };
     Some(Entry { stream, uri })
+}
+
+/// Rule `main_live_scheme`, for URIs that stand here.
+fn has_scheme(entry: &Entry, word: &str, sink: &mut Sink) {
+    let Some(literal) = entry.uri.clone().and_then(|uri| syn::parse2::<LitStr>(uri).ok()) else { return };
+    let uri = literal.value();
+    match (word, uri.split_once(':')) {
+        ("live", Some(("tail", _))) => {}
+        ("live", Some((scheme, rest))) if is_scheme(scheme) => {
+            sink.report(&literal, text::main_unknown_scheme(scheme, rest));
+        }
+        ("live", _) => sink.report(&literal, text::main_no_scheme(&uri)),
+        (_, Some(("tail", path))) => {
+            sink.report(&literal, text::main_live_in_files(word, &shown(&entry.stream), path));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a word could be a scheme. One letter is a drive.
+fn is_scheme(word: &str) -> bool {
+    word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// What stands before the first `=` and, if there is one, behind it.

@@ -20,6 +20,7 @@ fn sound_programs_have_no_faults() {
         "feed(Watch::QUAKES = \"quakes.csv\", NAMES = concat!(\"a\", \".csv\"),)",
         "feed(Watch::<u8, u16>::QUAKES = PATH, <Watch<f64>>::LEVELS = \"-?format=csv\")",
         "feed(Watch::A = \"a.csv\"), feed(Watch::B = \"b.csv\")",
+        "live(Watch::QUAKES = \"tail:quakes.csv?poll=1s\", NAMES = PATH), feed(Watch::B = \"b:c.csv\")",
         "record(Watch::ALERTS, Watch::COUNTS = \"counts.jsonl\"), crate = ::engine",
     ];
     for arguments in arguments {
@@ -71,6 +72,52 @@ fn the_help_of_a_feed_is_the_users() {
 }
 
 #[test]
+fn live_streams_have_a_scheme_and_no_files() {
+    let fault = |arguments: &str| {
+        let faults = program::faults(arguments, "fn main() -> Watch {}");
+        assert_eq!(faults.len(), 1, "{arguments}: {faults:?}");
+        faults[0].clone()
+    };
+    assert_eq!(
+        fault("live(Watch::A = \"a.csv\")"),
+        "\"a.csv\" does not say how to follow it\n= help: write \"tail:a.csv\" for a file that grows"
+    );
+    assert_eq!(
+        fault("live(Watch::A = \"tial:a.csv\")"),
+        "`live` has no scheme `tial`\n= help: write \"tail:a.csv\""
+    );
+    assert_eq!(
+        fault("live(Watch::A = \"ws://host/a\")"),
+        "`live` has no scheme `ws`\n\
+         = help: the only one is `tail`, for a file that grows: \"tail:quakes.csv\""
+    );
+    assert_eq!(
+        fault("feed(Watch::A = \"tail:a.csv\")"),
+        "`feed` takes files, and \"tail:a.csv\" is a live source\n\
+         = help: write `live(Watch::A = \"tail:a.csv\")`, or \"a.csv\" for what the file holds now"
+    );
+    assert_eq!(
+        fault("record(Watch::A = \"tail:a.csv\")"),
+        "`record` takes files, and \"tail:a.csv\" is a live source\n= help: write \"a.csv\""
+    );
+    assert_eq!(
+        fault("live(Watch::A = \"tail:a.csv\"), feed(Watch::A = \"a.csv\")"),
+        "`Watch::A` is in `feed` and in `live`\n\
+         = help: remove one; `live` begins with what the file holds already"
+    );
+    assert_eq!(
+        fault("live(quakes = \"q.csv\")"),
+        "a live stream is written `Strategy::STREAM = \"tail:FILE\"`\n\
+         = help: write `Watch::QUAKES = \"tail:q.csv\"`"
+    );
+    assert_eq!(
+        fault("live = \"q.csv\""),
+        "`live` takes its streams in round brackets\n\
+         = help: write `live(Watch::NAMES = \"tail:names.csv\")`"
+    );
+}
+
+#[test]
 fn the_docs_list_the_options() {
     let docs = docs_of("main");
     let rows: Vec<&str> = docs.lines().filter(|line| line.starts_with("| `")).collect();
@@ -82,7 +129,8 @@ fn the_docs_list_the_options() {
 
 #[test]
 fn the_expansion_is_one_function() {
-    let arguments = "start = \"2018-01-31\", feed(Watch::QUAKES = \"quakes.csv\"), record(Watch::ALERTS)";
+    let arguments = "start = \"2018-01-31\", feed(Watch::QUAKES = \"quakes.csv\"), live(Watch::NEWS = NEWS), \
+         record(Watch::ALERTS)";
     let item = "/// Watches.\n#[cfg(all())] async fn main() -> Watch { Watch::default() }";
     let expanded = program::main(tokens(arguments), tokens(item));
     let file = syn::parse2(expanded).expect("an item");
@@ -103,6 +151,7 @@ fn the_expansion_is_one_function() {
             .about("Watches.")
             .start("2018-01-31")
             .feed(Watch::QUAKES, "quakes.csv")
+            .live(Watch::NEWS, NEWS)
             .recordable(Watch::ALERTS)
             .main_made(__asp_main)
     }

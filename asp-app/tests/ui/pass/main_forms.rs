@@ -51,6 +51,17 @@ mod tuple {
     }
 }
 
+mod live {
+    use super::*;
+
+    const PLACE: &str = "tail:levels.csv?poll=10ms";
+
+    #[asp::main(live(Meter::<u8>::LEVELS = PLACE), live(Meter::<u8>::SUMS = "tail:sums.csv"))]
+    pub(crate) fn main() -> (Meter<u8>, Other) {
+        (Meter(1), Other)
+    }
+}
+
 mod runner {
     use super::*;
 
@@ -94,6 +105,7 @@ mod opaque {
 #[asp::main]
 async fn main() -> Result<Runner, std::convert::Infallible> {
     // Nothing is run: these are here to be compiled.
-    let _ = [strategy::main, tuple::main, runner::main, result::main, result_of_asp::main, opaque::main];
+    let _ = [strategy::main, tuple::main, live::main, runner::main, result::main];
+    let _ = [result_of_asp::main, opaque::main];
     Ok(Runner::new())
 }

@@ -1,0 +1,135 @@
+//! Live programs in a process of their own, which Ctrl-C stops. Started with a folder in `ASP_PROCESS`, it is such
+//! a program; otherwise it is the test.
+
+use std::fs::{self, OpenOptions};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, Stdio};
+
+use asp::prelude::*;
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Deserialize)]
+struct Level {
+    sensor: String,
+}
+
+/// Says what it sees.
+#[derive(Default)]
+struct Herald;
+
+#[strategy]
+impl Herald {
+    #[on_event(stream = "levels")]
+    fn level(&mut self, level: &Level) {
+        println!("seen {}", level.sensor);
+    }
+
+    #[on_event(stream = "beats")]
+    fn beat(&mut self, beat: u64) {
+        if beat == 1000 {
+            println!("seen 1000 beats");
+        }
+    }
+
+    #[on_live]
+    fn live(&mut self) {
+        println!("live");
+    }
+
+    #[on_stop]
+    fn stop(&mut self) {
+        println!("stopped");
+    }
+}
+
+// ANCHOR: follow
+/// Follows a file.
+#[asp::main(live(Herald::LEVELS = "tail:levels.csv?poll=2ms"))]
+fn follow() -> Runner {
+    Runner::new().opens(Herald::BEATS).add(Herald)
+}
+// ANCHOR_END: follow
+
+/// Goes over history that has no end.
+#[asp::main(feed(Herald::LEVELS = "levels.csv"))]
+fn count() -> Runner {
+    let beats = (0..).map(|beat: u64| (Timestamp::from_secs(beat as i64), beat));
+    Runner::new().feed(Herald::BEATS, beats).add(Herald)
+}
+
+const ROWS: &str = "time,sensor\n2025-01-01,roof\n2025-01-02,roof\n2025-01-0";
+
+fn main() -> ExitCode {
+    match std::env::var("ASP_PROCESS").as_deref() {
+        Ok("follow") => return follow(),
+        Ok("count") => return count(),
+        _ => {}
+    }
+    // There are no single tests to list.
+    if cfg!(unix) && std::env::args().all(|argument| argument != "--list") {
+        ctrl_c_ends_a_live_run_with_its_summary();
+        ctrl_c_ends_a_run_over_history_too();
+    }
+    ExitCode::SUCCESS
+}
+
+fn ctrl_c_ends_a_live_run_with_its_summary() {
+    let text = interrupted("follow", "seen later\n", |out, folder| {
+        // The seam is in the middle of a row.
+        if out.ends_with("live\n") {
+            let mut file = OpenOptions::new().append(true).open(folder.join("levels.csv")).expect("a file");
+            file.write_all(b"3,later\n2025").expect("a write");
+        }
+    });
+    assert!(
+        text.starts_with("seen roof\nseen roof\nlive\nseen later\nstopped\nstopped on request at 20"),
+        "{text}"
+    );
+    assert!(text.contains("  levels  3 rows from tail:levels.csv?poll=2ms, 1 of them live\n"), "{text}");
+    assert!(
+        text.ends_with("levels: levels.csv:5: the last row has no line end, and was not read\n"),
+        "{text}"
+    );
+}
+
+fn ctrl_c_ends_a_run_over_history_too() {
+    let text = interrupted("count", "seen 1000 beats\n", |_, _| {});
+    assert!(text.starts_with("seen 1000 beats\nstopped\nstopped on request at "), "{text}");
+}
+
+/// Begins a program and interrupts it when it has said this; all that it writes.
+fn interrupted(program: &str, until: &str, mut heard: impl FnMut(&str, &Path)) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    // What the one follows up to half a row, the other reads to the end.
+    let rows = if program == "follow" { ROWS } else { "time,sensor\n" };
+    fs::write(folder.path().join("levels.csv"), rows).expect("a file");
+    let mut child = Command::new(std::env::current_exe().expect("this test"))
+        .env("ASP_PROCESS", program)
+        .current_dir(&folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a process");
+    let mut lines = BufReader::new(child.stdout.take().expect("its output"));
+    let mut out = String::new();
+    while !out.ends_with(until) {
+        if lines.read_line(&mut out).expect("text") == 0 {
+            panic!("it ended by itself: {out}{}", errors(&mut child));
+        }
+        heard(&out, folder.path());
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().expect("`kill`").success());
+    lines.read_to_string(&mut out).expect("text");
+    let text = out + &errors(&mut child);
+    let status = child.wait().expect("an end");
+    assert!(status.success(), "{status}: {text}");
+    text
+}
+
+fn errors(child: &mut Child) -> String {
+    let mut text = String::new();
+    child.stderr.take().expect("its errors").read_to_string(&mut text).expect("text");
+    text
+}
