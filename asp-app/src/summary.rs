@@ -66,7 +66,12 @@ impl Summary<'_> {
             row(stream, format!("{} to {uri}", counted(*events, "event")));
         }
         let rate = (dispatched.events as f64 / self.seconds.max(1e-9)) as u64;
-        row("took", format!("{:.3} s, {} events/s", self.seconds, grouped(rate)));
+        // How fast live events come is not the program's doing.
+        let rate = match report.handover {
+            None => format!(", {} events/s", grouped(rate)),
+            Some(_) => String::new(),
+        };
+        row("took", format!("{:.3} s{rate}", self.seconds));
         let mut text = format!("{} at {}, from {}\n", status(report.reason), report.now, report.start);
         text += &aligned(&rows);
         for Open { stream, report, .. } in self.feeds.iter().filter(|open| open.report.skipped() > 0) {
