@@ -10,8 +10,8 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::marker::PhantomData;
 use std::path::Path;
 
-use asp_core::{Context, HandlerResult, Payload, Runner, Slot, Strategy, Stream, Timestamp, Wiring};
-use asp_io::{ReadOptions, Uri};
+use asp_core::{Context, HandlerResult, Payload, Runner, Slot, Source, Strategy, Stream, Timestamp, Wiring};
+use asp_io::{LiveUri, ReadOptions, Uri};
 use cpu_time::ProcessTime;
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use serde::{Deserialize, de};
@@ -41,10 +41,16 @@ fn main() {
         }
     };
     run("csv", &|| asp::<Trade>(&trades_csv), &|| bare_csv(&trades_csv, BareTrade::number));
+    run("csv-followed", &|| asp::<Trade>(&format!("tail:{trades_csv}")), &|| {
+        bare_csv(&trades_csv, BareTrade::number)
+    });
     run("csv-scalar", &|| asp::<f64>(&format!("{counts_csv}?unit=ns")), &|| {
         bare_csv(&counts_csv, BareCount::number)
     });
     run("jsonl", &|| asp::<Trade>(&trades_json), &|| bare_json(&trades_json, BareTrade::number));
+    run("jsonl-followed", &|| asp::<Trade>(&format!("tail:{trades_json}")), &|| {
+        bare_json(&trades_json, BareTrade::number)
+    });
     run("jsonl-scalar", &|| asp::<f64>(&format!("{counts_json}?unit=ns")), &|| {
         bare_json(&counts_json, BareCount::number)
     });
@@ -162,8 +168,15 @@ impl<T: Row + Payload> Strategy for Sum<T> {
 }
 
 fn asp<T: Row + Payload + DeserializeOwned>(uri: &str) -> f64 {
-    let uri: Uri = uri.parse().expect("a good URI");
-    let rows = asp_io::source::<T>(&uri, &ReadOptions::new()).expect("a good file");
+    let options = ReadOptions::new();
+    let rows = match uri.parse::<LiveUri>() {
+        // What a file that grows has for history.
+        Ok(uri) => Source::past(asp_io::live_rows::<T>(&uri, &options).expect("a good file").0),
+        Err(_) => {
+            let uri: Uri = uri.parse().expect("a good URI");
+            asp_io::source::<T>(&uri, &options).expect("a good file")
+        }
+    };
     let sum = Sum::<T> { sum: 0.0, adds: PhantomData };
     let mut outcome = Runner::new().feed(Stream::new("rows"), rows).add(sum).run().expect("good rows");
     outcome.take::<Sum<T>>().expect("it was added").sum

@@ -154,17 +154,20 @@ impl Frame {
         if self.is_at_head() {
             return;
         }
-        while let Some(&byte) = self.buffer.get(self.scanned) {
-            self.scanned += 1;
-            let was_in_row = self.scan.is_in_row();
-            if self.scan.ends_row(byte) {
-                self.rows += 1;
-                self.whole = self.scanned;
-            } else if !was_in_row {
-                self.row_line = self.line;
-            }
-            self.line += u64::from(byte == b'\n');
+        let from = self.scanned;
+        let mut in_row = self.scan.is_in_row();
+        while let Some(taken) = self.scan.next_end(&self.buffer[self.scanned..]) {
+            self.rows += 1;
+            self.scanned += taken;
+            self.whole = self.scanned;
+            in_row = false;
         }
+        if !in_row && self.scan.is_in_row() {
+            let before = self.buffer[self.scanned..].iter().take_while(|byte| byte.is_ascii_whitespace());
+            self.row_line = self.line + lines(&self.buffer[from..self.scanned + before.count()]);
+        }
+        self.scanned = self.buffer.len();
+        self.line += lines(&self.buffer[from..]);
     }
 
     /// Takes off a byte order mark. True as long as it cannot be told whether there is one: no row is that short.
@@ -226,6 +229,11 @@ impl Drop for Frame {
             self.report.set_unfinished(RowError::says(&self.name, self.row_line, sentence));
         }
     }
+}
+
+/// How many lines end in these bytes.
+fn lines(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 /// True if both are of the same file, as far as that can be told.

@@ -1,5 +1,7 @@
 //! Where rows end, told from their bytes alone as these come in.
 
+use memchr::{memchr, memchr3};
+
 use crate::uri::Format;
 
 /// What has been seen of the row that is coming in.
@@ -36,9 +38,36 @@ impl Scan {
         !matches!(self, Scan::Csv(Csv::Row) | Scan::JsonLines { has_begun: false })
     }
 
+    /// Takes bytes up to the end of the next row; how many, or none if all are taken without there being an end.
+    pub(super) fn next_end(&mut self, bytes: &[u8]) -> Option<usize> {
+        let mut taken = 0;
+        loop {
+            let rest = &bytes[taken..];
+            // What lies before these bytes changes nothing.
+            taken += match self {
+                Scan::JsonLines { has_begun: true } => memchr(b'\n', rest)?,
+                Scan::Csv(Csv::Quoted) => memchr(b'"', rest)?,
+                Scan::Csv(state @ Csv::Plain) => {
+                    let found = memchr3(b'"', b'\n', b'\r', rest);
+                    // But a quote behind a comma does open a value.
+                    if rest[..found.unwrap_or(rest.len())].ends_with(b",") {
+                        *state = Csv::Value;
+                    }
+                    found?
+                }
+                _ => 0,
+            };
+            let byte = *bytes.get(taken)?;
+            taken += 1;
+            if self.ends_row(byte) {
+                return Some(taken);
+            }
+        }
+    }
+
     /// Takes the next byte. True if it ends a row.
     #[inline]
-    pub(super) fn ends_row(&mut self, byte: u8) -> bool {
+    fn ends_row(&mut self, byte: u8) -> bool {
         match self {
             Scan::Csv(state) => {
                 let was = *state;
@@ -70,8 +99,18 @@ mod tests {
     use super::*;
 
     fn rows(format: Format, text: &str) -> (u64, bool) {
+        rows_in(format, [text.as_bytes()])
+    }
+
+    fn rows_in<'p>(format: Format, pieces: impl IntoIterator<Item = &'p [u8]>) -> (u64, bool) {
         let mut scan = Scan::new(format);
-        let rows = text.bytes().filter(|&byte| scan.ends_row(byte)).count() as u64;
+        let mut rows = 0;
+        for mut piece in pieces {
+            while let Some(taken) = scan.next_end(piece) {
+                rows += 1;
+                piece = &piece[taken..];
+            }
+        }
         (rows, scan.is_in_row())
     }
 
@@ -100,6 +139,10 @@ mod tests {
         #[test]
         fn a_row_is_what_the_parser_takes_for_one(text in "[a,\"\r\n]{0,40}") {
             let (whole, is_in_row) = rows(Format::Csv, &text);
+            for size in 1..4 {
+                let pieces = text.as_bytes().chunks(size);
+                prop_assert_eq!(rows_in(Format::Csv, pieces), (whole, is_in_row));
+            }
             let mut parser = csv::ReaderBuilder::new();
             let mut reader = parser.has_headers(false).flexible(true).from_reader(text.as_bytes());
             let parsed = reader.byte_records().count() as u64;
