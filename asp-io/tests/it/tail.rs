@@ -152,7 +152,13 @@ proptest! {
 fn all_may_be_history_or_live() {
     for name in ["n.csv", "n.jsonl"] {
         assert_eq!(followed(name, "\n", 12, &[], 1), (12, 0), "{name}");
-        assert_eq!(followed(name, "\n", 12, &[], 0), (12, 12), "{name}");
+        let files = Files::with(name, "");
+        let (mut past, live) =
+            asp_io::live_rows::<Note>(&live_uri(&files, name), &ReadOptions::new()).unwrap();
+        assert!(past.next().is_none());
+        append(&files.path(name), content(name, 12, "\n"));
+        let numbers: Vec<u64> = run(live.take(12).map(|row| row.unwrap().1.number).collect());
+        assert_eq!(numbers, (0..12).collect::<Vec<_>>(), "{name}");
     }
 }
 
