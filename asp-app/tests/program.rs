@@ -432,20 +432,6 @@ fn a_runner_keeps_what_it_has() {
 }
 
 #[test]
-fn logs_are_stamped_with_virtual_time() {
-    let case = Case::new(ROWS);
-    let finished = case.run(&["--log", "info", "-q"]);
-    assert_eq!(
-        finished.err,
-        "2025-01-01T12:00:00Z  WARN program: hot celsius=21.5\n\
-         2025-01-02T12:00:00Z  WARN program: hot celsius=22.0\n\
-         2025-01-03T12:00:00Z  WARN program: hot celsius=23.0\n"
-    );
-    assert_eq!(case.run(&["--log", "error", "-q"]).err, "");
-    assert_eq!(case.run(&["-q"]).err, "");
-}
-
-#[test]
 fn the_help_names_what_this_program_has() {
     let case = Case::new(ROWS);
     let short = case.run(&["-h"]);

@@ -46,6 +46,8 @@ pub struct StreamInfo {
     pub payload: String,
     /// True if a source feeds it.
     pub fed: bool,
+    /// True if its source is live, or becomes so: for [`Runner::run_live`](crate::Runner::run_live).
+    pub live: bool,
     /// True if it may be fed later.
     pub opened: bool,
     /// The strategies that emit on it.
@@ -99,14 +101,14 @@ pub struct HandlerInfo {
 
 /// What a step of the runner adds to the graph.
 pub(crate) enum Mention {
-    Fed { stream: String, payload: String },
+    Fed { stream: String, payload: String, live: bool },
     Opened { stream: String, payload: String },
     Collected { stream: String, payload: String },
 }
 
 impl Mention {
-    pub(crate) fn fed<T>(stream: &Stream<T>) -> Self {
-        Mention::Fed { stream: stream.name().to_owned(), payload: type_name::<T>() }
+    pub(crate) fn fed<T>(stream: &Stream<T>, live: bool) -> Self {
+        Mention::Fed { stream: stream.name().to_owned(), payload: type_name::<T>(), live }
     }
 
     pub(crate) fn opened<T>(stream: &Stream<T>) -> Self {
@@ -162,7 +164,10 @@ impl TypeInfo {
 impl RunGraph {
     pub(crate) fn mention(&mut self, mention: &Mention) {
         match mention {
-            Mention::Fed { stream, payload } => self.stream(stream, payload).fed = true,
+            Mention::Fed { stream, payload, live } => {
+                let stream = self.stream(stream, payload);
+                (stream.fed, stream.live) = (true, stream.live || *live);
+            }
             Mention::Opened { stream, payload } => self.stream(stream, payload).opened = true,
             Mention::Collected { stream, payload } => self.stream(stream, payload).collected = true,
         }
@@ -222,7 +227,11 @@ impl fmt::Display for RunGraph {
         }
         for stream in &self.streams {
             writeln!(f, "  {}: {}", stream.name, stream.payload)?;
-            let states = [("fed", stream.fed), ("may be fed later", stream.opened)];
+            let states = [
+                ("fed", stream.fed && !stream.live),
+                ("fed live", stream.live),
+                ("may be fed later", stream.opened),
+            ];
             for (state, _) in states.into_iter().filter(|&(_, holds)| holds) {
                 writeln!(f, "    {state}")?;
             }

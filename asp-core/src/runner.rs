@@ -143,7 +143,8 @@ impl Runner {
     /// ```
     pub fn feed<T: Payload, Kind>(self, stream: Stream<T>, source: impl IntoSource<T, Kind>) -> Self {
         let source = source.into_source();
-        self.step(Some(Mention::fed(&stream)), move |graph| graph.feed(&stream, source))
+        let mention = Mention::fed(&stream, source.live.is_some());
+        self.step(Some(mention), move |graph| graph.feed(&stream, source))
     }
 
     /// Announces a stream that may be fed later, while the run goes on.

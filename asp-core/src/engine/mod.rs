@@ -229,7 +229,9 @@ impl Engine {
         last = last.min(self.horizon);
         if let Some(pacer) = &self.pacer {
             // Instant by instant, each when its time has come.
-            pacer.wait_for(next);
+            if !pacer.wait_for(next, || self.stop.is_requested()) {
+                return Turn::Wait;
+            }
             last = next;
         }
         if data != Some(next) {

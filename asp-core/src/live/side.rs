@@ -125,21 +125,19 @@ impl<T: Payload> Side<T> {
     }
 
     /// Takes note of past events, just pulled.
-    pub(crate) fn saw_past<'a>(&mut self, values: impl DoubleEndedIterator<Item = &'a T>)
+    pub(crate) fn saw_past<'a>(&mut self, values: impl DoubleEndedIterator<Item = &'a T> + Clone)
     where
         T: 'a,
     {
-        let mut last = None;
-        match &mut self.options.splice {
-            Some(splice) if splice.watches_past() => values.for_each(|value| {
-                splice.saw_past(value);
-                last = Some(value);
-            }),
-            _ => last = values.rev().next(),
+        if let Some(sequence) = &mut self.options.sequence
+            && let Some(last) = values.clone().next_back()
+        {
+            self.sequence = Some(sequence(last));
         }
-        if let (Some(number), Some(last)) = (&mut self.options.sequence, last) {
-            // The hole that matters most is the one between history and feed.
-            self.sequence = self.sequence.max(Some(number(last)));
+        if let Some(splice) = &mut self.options.splice
+            && splice.watches_past()
+        {
+            values.for_each(|value| splice.saw_past(value));
         }
     }
 

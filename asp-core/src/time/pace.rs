@@ -88,23 +88,25 @@ impl Pacer {
         }
     }
 
-    /// Sleeps until `time` has come.
-    pub(crate) fn wait_for(&self, time: i64) {
+    /// Sleeps until `time` has come, or until somebody `stops` it; false then.
+    pub(crate) fn wait_for(&self, time: i64, stops: impl Fn() -> bool) -> bool {
         let virtual_seconds = (i128::from(time) - i128::from(self.start)) as f64 / 1e9;
         let real = std::time::Duration::try_from_secs_f64((virtual_seconds / self.times).max(0.0));
         loop {
             let passed = self.begun.elapsed();
             match real {
-                Ok(real) if real <= passed => return,
-                Ok(real) => std::thread::sleep((real - passed).min(A_DAY)),
+                Ok(real) if real <= passed => return true,
+                _ if stops() => return false,
+                Ok(real) => std::thread::sleep((real - passed).min(A_WHILE)),
                 // Further off than the clock can say.
-                Err(_) => std::thread::sleep(A_DAY),
+                Err(_) => std::thread::sleep(A_WHILE),
             }
         }
     }
 }
 
-const A_DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
+/// How long a request to stop may go unheard.
+const A_WHILE: std::time::Duration = std::time::Duration::from_millis(50);
 
 #[cfg(test)]
 mod tests {
@@ -122,9 +124,10 @@ mod tests {
     fn s59_time_is_held_back_in_proportion() {
         let pacer = Pacer::new(Pace::Times(100.0), 5_000_000_000).unwrap();
         let begun = Instant::now();
-        pacer.wait_for(4_000_000_000);
-        pacer.wait_for(6_000_000_000);
+        assert!(pacer.wait_for(4_000_000_000, || false));
+        assert!(pacer.wait_for(6_000_000_000, || false));
         assert!(begun.elapsed() >= std::time::Duration::from_millis(10));
+        assert!(!pacer.wait_for(i64::MAX, || true));
         assert!(Pacer::new(Pace::Max, 0).is_none());
     }
 }
