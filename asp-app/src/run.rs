@@ -56,7 +56,6 @@ fn prepared(
         return Err(Fault::usage(what + "\n= help: change `--start` or `--end`"));
     }
     let is_live = program.feeds.iter().any(|feed| feed.is_live);
-    fits(options, is_live)?;
     let shows_progress = !options.quiet && terminal.err.is_terminal();
     let open = opened(program, shows_progress)?;
     let targets = targets(program, options)?;
@@ -95,6 +94,9 @@ fn prepared(
     if terminal.is_of_process() {
         runner = runner.stop_on_ctrl_c();
     }
+    // The program's own code may feed live sources too.
+    let is_live = is_live || runner.graph().streams.iter().any(|stream| stream.live);
+    fits(options, is_live)?;
     let progress = shows_progress.then(|| Progress::show(open.clone(), start, end));
     let run = timed(runner.pace(options.pace), is_live, progress);
     finished(run, &open, recordings, options, terminal)
@@ -138,7 +140,7 @@ fn run_live(runner: Runner) -> (Option<Outcome>, Option<Fault>) {
                 .to_owned(),
         );
     }
-    match tokio::runtime::Builder::new_current_thread().enable_time().build() {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => parts(runtime.block_on(runner.run_live())),
         Err(error) => cannot(format!("the run cannot begin: {error}")),
     }

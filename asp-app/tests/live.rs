@@ -285,3 +285,16 @@ fn wrong_live_streams_say_what_is_right() {
          = help: write \"tail:levels.csv\" for a file that grows\n",
     );
 }
+
+#[test]
+fn a_program_that_feeds_a_live_source_itself_goes_live() {
+    let (live, _lives) = channel();
+    let levels = [1.0, 2.0].map(|celsius| Level { celsius, sensor: "roof".to_owned() });
+    let made = move || {
+        let levels = Source::live(futures_util::stream::iter(levels.clone()));
+        Runner::new().feed(Watch::LEVELS, levels).add(Watch { sum: 0.0, live: live.clone() })
+    };
+    let finished = Program::new("watch").recordable(Watch::SUMS).try_main([""; 0], made);
+    assert_eq!(finished.code, 0, "{}", finished.err);
+    assert!(finished.err.contains("levels: 2 received"), "{}", finished.err);
+}
