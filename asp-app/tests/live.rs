@@ -296,5 +296,5 @@ fn a_program_that_feeds_a_live_source_itself_goes_live() {
     };
     let finished = Program::new("watch").recordable(Watch::SUMS).try_main([""; 0], made);
     assert_eq!(finished.code, 0, "{}", finished.err);
-    assert!(finished.err.contains("levels: 2 received"), "{}", finished.err);
+    assert!(finished.err.contains("2 handled"), "{}", finished.err);
 }
