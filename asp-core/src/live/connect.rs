@@ -194,7 +194,8 @@ impl<T: Payload> Feed<T> for Connect<T> {
 
     fn retry_at(&self) -> Option<Timestamp> {
         let Link::Down { since: Some(since) } = self.link else { return None };
-        let delay = self.policy?.delay(self.attempt + 1);
+        // The attempt that opens the source was made without a wait.
+        let delay = self.policy?.delay(self.attempt + u32::from(self.was_up));
         Some(since.checked_add(delay).unwrap_or(Timestamp::MAX))
     }
 }
