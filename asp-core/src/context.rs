@@ -384,8 +384,7 @@ impl<S: Strategy> Context<S> {
     /// # Ok::<(), asp_core::Error>(())
     /// ```
     pub fn stop(&self) {
-        self.desk().stop.set(true);
-        self.desk().halt();
+        self.desk().stop();
     }
 
     /// How many deferred calls of this strategy are pending.

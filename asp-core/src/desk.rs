@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::every::BadInterval;
 use crate::fifo::Fifo;
+use crate::live::StopHandle;
 use crate::time::{Clock, Timestamp};
 
 /// A limit that lets nothing pass.
@@ -128,6 +129,8 @@ pub(crate) struct Desk {
     pub(crate) clamped: Cell<u64>,
     pub(crate) past_is_error: bool,
     pub(crate) stop: Cell<bool>,
+    /// What a stop of a handler asks, where a stop is not the end: the run dispatches first what it has received (S46).
+    pub(crate) drain: Option<StopHandle>,
     pub(crate) refused: RefCell<Option<Refused>>,
 }
 
@@ -152,6 +155,7 @@ impl Desk {
             clamped: Cell::new(0),
             past_is_error,
             stop: Cell::new(false),
+            drain: None,
             refused: RefCell::new(None),
         }
     }
@@ -206,6 +210,17 @@ impl Desk {
             self.outer.set(now);
             self.lower_limit(now);
         }
+    }
+
+    /// A handler asks the run to stop.
+    pub(crate) fn stop(&self) {
+        if let Some(run) = &self.drain {
+            run.stop();
+            // The engine is to see it before time moves on.
+            return self.hold_instant();
+        }
+        self.stop.set(true);
+        self.halt();
     }
 
     /// Nothing more is dispatched.

@@ -162,6 +162,9 @@ impl Engine {
         if let Some(live) = &mut self.live {
             live.phase = Phase::Over;
         }
+            desk.drain = live.options.drain.then(|| self.stop.clone());
+            // How long an item takes is not known yet: the others on this thread are not to wait for a burst of slow ones.
+            desk.burst.set(1);
         Poll::Ready(self.close(ended))
     }
 
