@@ -40,6 +40,8 @@ pub(crate) struct Live {
     looking: Vec<u32>,
     options: LiveRun,
     draining: bool,
+    /// True once all queues were looked into at the end of the run.
+    swept: bool,
     pub(super) steps: Vec<ClockStep>,
     pub(super) max_behind: Duration,
     caught_up: bool,
@@ -94,6 +96,7 @@ impl Live {
             looking: Vec::new(),
             options,
             draining: false,
+            swept: false,
             steps: Vec::new(),
             max_behind: Duration::ZERO,
             caught_up: false,
@@ -119,6 +122,17 @@ impl Live {
 
     fn now(&self) -> i64 {
         self.clock.now().as_nanos()
+    }
+
+    /// True if a queue may still have an event from before the end: a task of a source may have put it there since the
+    /// queues were looked into, and not have said so yet. Said once.
+    pub(super) fn sweeps(&mut self) -> bool {
+        if self.phase != Phase::Live || std::mem::replace(&mut self.swept, true) {
+            return false;
+        }
+        let lanes = self.lanes.iter().zip(0..).filter(|(state, _)| **state == State::On);
+        self.hungry.extend(lanes.map(|(_, lane)| lane));
+        !self.hungry.is_empty()
     }
 
     fn set_retry(&mut self, lane: u32, time: Option<Timestamp>) {
@@ -148,6 +162,9 @@ impl Engine {
         }
         if let Some(desk) = &mut self.stage.core.desk {
             desk.clock = Some(clock);
+            desk.drain = live.options.drain.then(|| self.stop.clone());
+            // How long an item takes is not known yet: the others on this thread are not to wait for a burst of slow ones.
+            desk.burst.set(1);
         }
         self.horizon = live.handover.saturating_sub(1);
     }
@@ -162,9 +179,6 @@ impl Engine {
         if let Some(live) = &mut self.live {
             live.phase = Phase::Over;
         }
-            desk.drain = live.options.drain.then(|| self.stop.clone());
-            // How long an item takes is not known yet: the others on this thread are not to wait for a burst of slow ones.
-            desk.burst.set(1);
         Poll::Ready(self.close(ended))
     }
 

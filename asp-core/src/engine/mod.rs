@@ -247,13 +247,17 @@ impl Engine {
 
     /// No item is left before the end.
     fn nothing_left(&mut self) -> Turn {
-        let Some(live) = &self.live else {
+        let last = self.last();
+        let Some(live) = &mut self.live else {
             return if self.steps.is_empty() { Turn::Finish } else { Turn::Wait };
         };
         let is_at_end = match live.is_on() {
-            true => self.horizon > self.last(),
-            false => live.handover() > self.last(),
+            true => self.horizon > last,
+            false => live.handover() > last,
         };
+        if is_at_end && live.sweeps() {
+            return Turn::Wait;
+        }
         if is_at_end || !self.stage.core.going || self.is_drained() { Turn::Finish } else { Turn::Wait }
     }
 

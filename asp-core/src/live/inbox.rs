@@ -1,5 +1,6 @@
 //! The queue of a live source, shared between whoever polls the source and the run.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::task::AtomicWaker;
@@ -16,6 +17,8 @@ pub(crate) struct Inbox<T> {
     lane: Arc<LaneWake>,
     /// The task of the source, which waits for room, or for its time to try again.
     pub(crate) source: AtomicWaker,
+    /// True if a task of its own polls the source.
+    pub(crate) has_task: AtomicBool,
     /// When a source with a task of its own wants to be woken.
     retry: Mutex<Option<Timestamp>>,
 }
@@ -28,7 +31,14 @@ impl<T> Inbox<T> {
         lane: Arc<LaneWake>,
     ) -> Self {
         let queue = Mutex::new(Queue::new(capacity, when_full));
-        Inbox { queue, clock, lane, source: AtomicWaker::new(), retry: Mutex::new(None) }
+        Inbox {
+            queue,
+            clock,
+            lane,
+            source: AtomicWaker::new(),
+            has_task: AtomicBool::new(false),
+            retry: Mutex::new(None),
+        }
     }
 
     pub(crate) fn queue(&self) -> MutexGuard<'_, Queue<T>> {
@@ -56,12 +66,18 @@ impl<T> Inbox<T> {
         *self.retry.lock().unwrap_or_else(PoisonError::into_inner) = time;
     }
 
-    /// Stamps an item and puts it into the queue.
+    /// Stamps an item and puts it into the queue. A task of the source tells the run of the first one at once,
+    /// and not only when it has nothing more: the run may be waiting for it.
     pub(crate) fn push(&self, item: Item<T>) {
         let mut queue = self.queue();
+        let is_first = queue.is_empty();
         // Under the lock: stamps stand in the order of the queue.
         let arrival = self.clock.now().as_nanos();
         queue.push(arrival, item);
+        if is_first && self.has_task.load(Ordering::Relaxed) {
+            drop(queue);
+            self.lane.wake_lane();
+        }
     }
 
     /// Takes the first item. A source that waited for room is told of it.

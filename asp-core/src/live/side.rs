@@ -1,6 +1,7 @@
 //! The live side of a fed stream during a run: what is received, let through, and shown to the merge (S32 to S40).
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker, ready};
 
 use tokio::task::JoinHandle;
@@ -196,6 +197,7 @@ impl<T: Payload> Side<T> {
             let close = feed.look(cx, &inbox);
             inbox.set_retry(feed.retry_at());
             let closes = close.is_some();
+        inbox.has_task.store(true, Ordering::Relaxed);
             shut(&inbox, close);
             inbox.lane().wake_lane();
             if closes { Poll::Ready(()) } else { Poll::Pending }
