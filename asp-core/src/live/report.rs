@@ -58,7 +58,7 @@ pub struct StreamReport {
     pub last_past: Option<Timestamp>,
     /// Its id, if the stream is spliced by id.
     pub last_past_id: Option<String>,
-    /// The event time of the first live event.
+    /// The event time of the first live event that came, be it delivered or known from history.
     pub first_live: Option<Timestamp>,
     /// The most by which an event was dispatched after its own time; negative if all clocks of the source were ahead.
     pub max_lag: Option<Duration>,

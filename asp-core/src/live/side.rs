@@ -192,12 +192,12 @@ impl<T: Payload> Side<T> {
         let Some(mut feed) = self.feed.take() else { return Ok(()) };
         let inbox = Arc::clone(&self.inbox);
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| FaultKind::NoRuntime)?;
+        inbox.has_task.store(true, Ordering::Relaxed);
         self.task = Some(runtime.spawn(std::future::poll_fn(move |cx| {
             inbox.source.register(cx.waker());
             let close = feed.look(cx, &inbox);
             inbox.set_retry(feed.retry_at());
             let closes = close.is_some();
-        inbox.has_task.store(true, Ordering::Relaxed);
             shut(&inbox, close);
             inbox.lane().wake_lane();
             if closes { Poll::Ready(()) } else { Poll::Pending }
@@ -207,6 +207,7 @@ impl<T: Payload> Side<T> {
 
     /// What the options say of an event that was taken from the queue.
     fn admits(&mut self, arrival: i64, event_time: i64, value: &T) -> Result<bool, FaultKind> {
+        self.report.first_live.get_or_insert(Timestamp::from_nanos(event_time));
         if let Some(sequence) = &mut self.options.sequence {
             let found = sequence(value);
             self.count_gap(found);
@@ -248,7 +249,6 @@ impl<T: Payload> Side<T> {
             self.report.restamped += u64::from(time > arrival.max(own));
             let lag = Duration::from_nanos(time.saturating_sub(*event_time));
             self.report.max_lag = Some(self.report.max_lag.map_or(lag, |max| max.max(lag)));
-            self.report.first_live.get_or_insert(Timestamp::from_nanos(*event_time));
             self.report.received += 1;
         }
         self.last = Some(time);
