@@ -43,6 +43,9 @@ impl<T: Payload> Link<T> {
     }
 }
 
+const TWO_PASTS: &str =
+    "it has two pasts, that of `Source::past(..)` and that of `history(..)`; keep one of them";
+
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 impl<T: Payload> Source<T> {
@@ -187,7 +190,9 @@ impl<T: Payload> Source<T> {
         I: IntoIterator<Item: PastItem<T>, IntoIter: Send + 'static>,
         E: Into<Cause> + 'static,
     {
-        self.with_live(
+        let pasts = (self.has_past && self.live.is_some()).then_some(TWO_PASTS);
+        let misuse = self.misuse.or(pasts);
+        Source { misuse, ..self }.with_live(
             "`history(..)` needs a live source, which it is asked for after; use `Source::past(..)`",
             |live| live.history = Some(Box::new(HistoryFn::new(history))),
         )
@@ -210,7 +215,9 @@ impl<T: Payload> Source<T> {
         let twice = self.live.is_some().then_some("`then_live(..)` is given a source that is live already");
         let past =
             live.live.is_none().then_some("`then_live(..)` needs a live source, such as `Source::live(..)`");
-        let misuse = self.misuse.or(live.misuse).or(twice).or(past);
+        let has_history = live.live.as_ref().is_some_and(|live| live.history.is_some());
+        let pasts = (self.has_past && has_history).then_some(TWO_PASTS);
+        let misuse = self.misuse.or(live.misuse).or(twice).or(past).or(pasts);
         Source { live: live.live.or(self.live), misuse, ..self }
     }
 
@@ -361,7 +368,7 @@ impl<T: Payload> Source<T> {
 
     fn of_link(link: Link<T>) -> Self {
         let pull = pull_items(std::iter::empty::<(Timestamp, T)>());
-        Source { pull, read_ahead: None, live: Some(LivePart::new(link)), misuse: None }
+        Source { pull, read_ahead: None, live: Some(LivePart::new(link)), has_past: false, misuse: None }
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Source<T> {
     pub(crate) pull: Box<dyn Pull<T>>,
     pub(crate) read_ahead: Option<usize>,
     pub(crate) live: Option<LivePart<T>>,
+    /// True unless it began as a live source.
+    pub(crate) has_past: bool,
     /// An option that makes no sense here, for the check of the graph.
     pub(crate) misuse: Option<&'static str>,
 }
@@ -196,7 +198,7 @@ impl<T: Payload> Source<T> {
             .is_some()
             .then_some("`batch_per_instant()` is for past sources; put it before `then_live(..)`");
         let pull = Box::new(per_instant::PerInstant::<T, Vec<T>>::new(source.pull));
-        Source { pull, read_ahead: source.read_ahead, live: None, misuse: source.misuse.or(misuse) }
+        Source { misuse: source.misuse.or(misuse), read_ahead: source.read_ahead, ..Source::of_pull(pull) }
     }
 
     /// Pulls at most `events` at a time, instead of a batch of 4 KiB.
@@ -229,7 +231,11 @@ impl<T: Payload> Source<T> {
     }
 
     fn from_pull(pull: impl Pull<T> + 'static) -> Self {
-        Source { pull: Box::new(pull), read_ahead: None, live: None, misuse: None }
+        Source::of_pull(Box::new(pull))
+    }
+
+    fn of_pull(pull: Box<dyn Pull<T>>) -> Self {
+        Source { pull, read_ahead: None, live: None, has_past: true, misuse: None }
     }
 
     /// How many events one pull may bring (S19).
