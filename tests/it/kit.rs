@@ -1,7 +1,9 @@
 //! What the rule tests share: seconds, events, and a log in the notation of the rules (`a1@1, tick@1`).
 
 use std::fmt::{Debug, Display};
-use std::sync::{Arc, Mutex};
+use std::pin::Pin;
+use std::sync::{Arc, Condvar, Mutex};
+use std::task::Poll;
 
 use asp::prelude::*;
 use asp::testing::Script;
@@ -95,4 +97,55 @@ pub(crate) fn script<T: Clone + Send + 'static>(clock: &ManualClock, events: &[(
         .fold(Script::new(clock), |script, (seconds, value)| script.event(s(*seconds), value.clone()));
     let last = events.last().map_or(0.0, |(seconds, _)| *seconds);
     script.end(s(last)).source()
+}
+
+/// A live source that a test feeds by hand, from wherever it likes.
+pub(crate) struct Hand<T> {
+    sender: tokio::sync::mpsc::UnboundedSender<T>,
+    sent: std::cell::Cell<usize>,
+    taken: Arc<(Mutex<usize>, Condvar)>,
+}
+
+/// The other end of a [`Hand`].
+pub(crate) struct Held<T> {
+    receiver: tokio::sync::mpsc::UnboundedReceiver<T>,
+    yielded: usize,
+    taken: Arc<(Mutex<usize>, Condvar)>,
+}
+
+/// A hand and what it feeds.
+pub(crate) fn hand<T>() -> (Hand<T>, Held<T>) {
+    let (sender, receiver) = tokio::sync::mpsc::unbounded_channel();
+    let taken = Arc::<(Mutex<usize>, Condvar)>::default();
+    let hand = Hand { sender, sent: std::cell::Cell::new(0), taken: Arc::clone(&taken) };
+    (hand, Held { receiver, yielded: 0, taken })
+}
+
+impl<T> Hand<T> {
+    /// Sends a value.
+    pub(crate) fn send(&self, value: T) {
+        self.sender.send(value).ok().expect("the source is there");
+        self.sent.set(self.sent.get() + 1);
+    }
+
+    /// Waits until another thread has put all that was sent into the queue of the stream, with its stamp.
+    pub(crate) fn wait(&self) {
+        let (taken, changed) = &*self.taken;
+        let taken = taken.lock().unwrap();
+        drop(changed.wait_while(taken, |taken| *taken < self.sent.get()).unwrap());
+    }
+}
+
+impl<T> futures::Stream for Held<T> {
+    type Item = T;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Option<T>> {
+        // Whoever asks for the next one has put the one before where it belongs.
+        let (taken, changed) = &*self.taken;
+        *taken.lock().unwrap() = self.yielded;
+        changed.notify_all();
+        let polled = self.receiver.poll_recv(cx);
+        self.yielded += usize::from(matches!(polled, Poll::Ready(Some(_))));
+        polled
+    }
 }
