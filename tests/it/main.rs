@@ -3,6 +3,7 @@
 mod clock;
 mod determinism;
 mod face;
+mod handover;
 mod kit;
 mod properties;
 mod recipes;
