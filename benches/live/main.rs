@@ -8,8 +8,8 @@ use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 use std::time::{Duration as StdDuration, Instant};
 
-use asp::prelude::*;
 use asp::Outcome;
+use asp::prelude::*;
 use tokio::sync::mpsc::{Receiver, channel, error::TryRecvError};
 
 const EVERY: StdDuration = StdDuration::from_micros(100);
@@ -68,6 +68,31 @@ fn asp(events: usize, spin: bool) -> Vec<StdDuration> {
     probe.late
 }
 
+/// The loop by hand with what S5 asks of any live loop: it wakes up once a second at least.
+fn hand_with_timer(events: usize) -> Vec<StdDuration> {
+    let mut receiver = send(events);
+    let mut late = Vec::with_capacity(events);
+    runtime().block_on(async {
+        let second = StdDuration::from_secs(1);
+        let mut timer = std::pin::pin!(tokio::time::sleep(second));
+        std::future::poll_fn(|cx| {
+            if timer.as_mut().poll(cx).is_ready() {
+                timer.as_mut().reset(tokio::time::Instant::now() + second);
+                let _ = timer.as_mut().poll(cx);
+            }
+            loop {
+                match receiver.poll_recv(cx) {
+                    Poll::Ready(Some(sent)) => late.push(sent.elapsed()),
+                    Poll::Ready(None) => return Poll::Ready(()),
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
+        })
+        .await;
+    });
+    late
+}
+
 fn hand(events: usize, spin: bool) -> Vec<StdDuration> {
     let mut receiver = send(events);
     let mut late = Vec::with_capacity(events);
@@ -104,10 +129,13 @@ fn main() {
     let mut arguments = std::env::args().skip_while(|argument| argument != "--events").skip(1);
     let events = arguments.next().map_or(10_000, |text| text.parse().expect("a number of events"));
     for (name, spin, target) in [("parked", false, 1.2), ("spin", true, 1.5)] {
-        let (mut asps, mut hands) = (Vec::new(), Vec::new());
+        let (mut asps, mut hands, mut timers) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             asps.push(percentiles(asp(events, spin)));
             hands.push(percentiles(hand(events, spin)));
+            if !spin {
+                timers.push(percentiles(hand_with_timer(events)));
+            }
         }
         let [asp50, asp99, hand50, hand99] =
             [median(&asps, 0), median(&asps, 1), median(&hands, 0), median(&hands, 1)];
@@ -117,5 +145,14 @@ fn main() {
             asp50 / hand50,
             asp99 / hand99
         );
+        if !spin {
+            let [timer50, timer99] = [median(&timers, 0), median(&timers, 1)];
+            println!(
+                "W7 live {name:<6} beside a loop that has a timer of a second: hand_p50={timer50:.2}us ratio={:.2} \
+                 hand_p99={timer99:.2}us ratio={:.2}",
+                asp50 / timer50,
+                asp99 / timer99
+            );
+        }
     }
 }

@@ -62,14 +62,15 @@ fn actual(mode: Mode, history: &[Logged], connections: &[Connection]) -> (Vec<u6
     let source = Source::connect(async move || {
         let number = made.fetch_add(1, Ordering::Relaxed);
         let (now, connection) = (its.now(), &connections[number]);
-        let script = connection.iter().fold(Script::new(&its), |script, &(delay, (time, id))| {
-            script.stamped(now + delay, time, id)
-        });
+        let script = connection
+            .iter()
+            .fold(Script::new(&its), |script, &(delay, (time, id))| script.stamped(now + delay, time, id));
         let after = now + connection.last().map_or(Duration::ZERO, |&(delay, _)| delay);
         let is_last = number + 1 == connections.len();
         Ok::<_, std::io::Error>(if is_last { script.end(after) } else { script.fail(after, "lost") }.source())
     });
-    let source = source.reconnect(Reconnect::new(d(0.001))).history(async |_| Ok::<_, std::io::Error>(history));
+    let source =
+        source.reconnect(Reconnect::new(d(0.001))).history(async |_| Ok::<_, std::io::Error>(history));
     let source = match mode {
         Mode::All => source,
         Mode::ById => source.splice_by_id(|id| *id),
@@ -145,7 +146,7 @@ fn overlap(seed: u64) -> (Mode, Vec<Logged>, Vec<Connection>) {
     let mut log = Vec::new();
     for id in 0..length {
         if random.below(4) >= ties {
-            time = time + Duration::from_millis(random.below(3) as i64);
+            time += Duration::from_millis(random.below(3) as i64);
         }
         log.push((time, id));
     }
@@ -158,7 +159,7 @@ fn overlap(seed: u64) -> (Mode, Vec<Logged>, Vec<Connection>) {
         let mut delay = Duration::ZERO;
         let mut connection = Connection::new();
         for &event in &log[from..to] {
-            delay = delay + Duration::from_micros(random.below(3) as i64 * 400);
+            delay += Duration::from_micros(random.below(3) as i64 * 400);
             connection.push((delay, event));
             if random.below(10) == 0 {
                 connection.push((delay, event));

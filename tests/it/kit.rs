@@ -124,7 +124,7 @@ pub(crate) fn hand<T>() -> (Hand<T>, Held<T>) {
 impl<T> Hand<T> {
     /// Sends a value.
     pub(crate) fn send(&self, value: T) {
-        self.sender.send(value).ok().expect("the source is there");
+        assert!(self.sender.send(value).is_ok(), "the source is there");
         self.sent.set(self.sent.get() + 1);
     }
 

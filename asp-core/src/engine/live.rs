@@ -40,6 +40,8 @@ pub(crate) struct Live {
     looking: Vec<u32>,
     options: LiveRun,
     draining: bool,
+    /// What the clock has just shown, if it was read for an arrival.
+    read: Option<i64>,
     /// True once all queues were looked into at the end of the run.
     swept: bool,
     pub(super) steps: Vec<ClockStep>,
@@ -96,6 +98,7 @@ impl Live {
             looking: Vec::new(),
             options,
             draining: false,
+            read: None,
             swept: false,
             steps: Vec::new(),
             max_behind: Duration::ZERO,
@@ -274,6 +277,7 @@ impl Engine {
     /// Lets sources that were woken, or whose time it is, put what they have into their queues.
     fn receive(&mut self) {
         let Some(live) = &mut self.live else { return };
+        live.read = None;
         if live.draining {
             return;
         }
@@ -291,7 +295,9 @@ impl Engine {
             }
             let stream = self.lanes[lane as usize];
             let Some(side) = self.stage.hubs[stream as usize].channel_mut().side() else { continue };
-            side.look();
+            if let Some(now) = side.look() {
+                live.read = Some(now);
+            }
             live.set_retry(lane, side.retry_at());
             if live.lanes[lane as usize] == State::On {
                 live.hungry.push(lane);
@@ -321,6 +327,11 @@ impl Engine {
     /// Nothing later than the clock is dispatched (S6).
     fn read_clock(&mut self) {
         let Some(live) = &mut self.live else { return };
+        if let Some(now) = live.read.take() {
+            self.horizon = self.horizon.max(now);
+            self.stage.core.clock = self.horizon;
+            return;
+        }
         self.horizon = live.now();
         self.stage.core.clock = self.horizon;
         while let Some(step) = live.clock.take_step() {
@@ -449,7 +460,7 @@ impl Engine {
         if live.options.spin {
             let patience = Spin::start();
             while !patience.is_over() {
-                if live.wakes.any() || self.stop.is_requested() || live.clock.now() >= until {
+                if (0..8).any(|_| live.wakes.any()) || self.stop.is_requested() || live.clock.now() >= until {
                     return true;
                 }
                 std::hint::spin_loop();

@@ -1,6 +1,6 @@
 //! The queue of a live source, shared between whoever polls the source and the run.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::task::AtomicWaker;
@@ -17,6 +17,8 @@ pub(crate) struct Inbox<T> {
     lane: Arc<LaneWake>,
     /// The task of the source, which waits for room, or for its time to try again.
     pub(crate) source: AtomicWaker,
+    /// When something was put into the queue last.
+    pushed: AtomicI64,
     /// True if a task of its own polls the source.
     pub(crate) has_task: AtomicBool,
     /// When a source with a task of its own wants to be woken.
@@ -36,6 +38,7 @@ impl<T> Inbox<T> {
             clock,
             lane,
             source: AtomicWaker::new(),
+            pushed: AtomicI64::new(i64::MIN),
             has_task: AtomicBool::new(false),
             retry: Mutex::new(None),
         }
@@ -52,6 +55,10 @@ impl<T> Inbox<T> {
 
     pub(crate) fn lane(&self) -> &Arc<LaneWake> {
         &self.lane
+    }
+
+    pub(crate) fn pushed(&self) -> i64 {
+        self.pushed.load(Ordering::Relaxed)
     }
 
     pub(crate) fn is_blocked(&self) -> bool {
@@ -73,6 +80,7 @@ impl<T> Inbox<T> {
         let is_first = queue.is_empty();
         // Under the lock: stamps stand in the order of the queue.
         let arrival = self.clock.now().as_nanos();
+        self.pushed.store(arrival, Ordering::Relaxed);
         queue.push(arrival, item);
         if is_first && self.has_task.load(Ordering::Relaxed) {
             drop(queue);

@@ -48,7 +48,8 @@ pub(crate) trait AnySide: Send {
     /// Goes on with opening. Ready when the source receives, and its history has come (S31).
     fn poll_open(&mut self) -> Poll<Result<(), SourceFault>>;
     /// Lets the source put what it has into the queue.
-    fn look(&mut self);
+    /// When the clock was read for something that it put there, the time it showed last.
+    fn look(&mut self) -> Option<i64>;
     /// When the source wants to be looked at again, wake or no wake.
     fn retry_at(&self) -> Option<Timestamp>;
     /// Takes the next item from the queue and gives it a time after `last` (S32). At most one is shown.
@@ -276,20 +277,23 @@ impl<T: Payload> AnySide for Side<T> {
         opened.map_err(|fault| self.fault(fault))
     }
 
-    fn look(&mut self) {
+    fn look(&mut self) -> Option<i64> {
         self.inbox.lane().listen();
+        let before = self.inbox.pushed();
         let Some(feed) = &mut self.feed else {
             if self.inbox.retry().is_some_and(|time| time <= self.inbox.clock().now()) {
                 self.inbox.set_retry(None);
                 self.inbox.source.wake();
             }
-            return;
+            return None;
         };
         let close = feed.look(&mut Context::from_waker(&self.waker), &self.inbox);
         if close.is_some() {
             self.feed = None;
         }
         shut(&self.inbox, close);
+        let last = self.inbox.pushed();
+        (last > before).then_some(last)
     }
 
     fn retry_at(&self) -> Option<Timestamp> {

@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration as StdDuration, Instant, SystemTime};
 
-use ::tokio::time::{Sleep, sleep};
+use ::tokio::runtime::{Handle, Id};
+use ::tokio::time::{Instant as TokioInstant, Sleep, sleep_until};
 
 use super::{Clock, ClockStep, Steering};
 use crate::time::Timestamp;
@@ -50,9 +51,33 @@ pub struct SystemClock {
 #[derive(Debug)]
 struct State {
     steering: Steering,
-    /// Kept for its memory: each wait puts a new one in its place, which belongs to the runtime of that wait.
-    sleep: Option<Pin<Box<Sleep>>>,
+    /// The last readings of both clocks.
+    read: (i64, i64),
+    sleep: Option<Kept>,
 }
+
+/// The sleep of the last wait. One that ends no later than the next wait has to serves that as well, since a timer
+/// that is set anew at each arrival costs more than one that wakes a run for nothing once a second.
+#[derive(Debug)]
+struct Kept {
+    sleep: Pin<Box<Sleep>>,
+    /// Whose timer it is.
+    runtime: Id,
+}
+
+impl Kept {
+    fn until(&mut self, end: TokioInstant, runtime: Id) {
+        let serves = self.runtime == runtime && self.sleep.deadline() <= end && !self.sleep.is_elapsed();
+        if self.runtime != runtime {
+            *self = Kept { sleep: Box::pin(sleep_until(end)), runtime };
+        } else if !serves {
+            self.sleep.as_mut().reset(end);
+        }
+    }
+}
+
+/// For so long after both clocks were read, in nanoseconds, the wall is taken to have moved as the monotonic clock did.
+const FRESH: i64 = 1_000_000;
 
 impl SystemClock {
     /// A clock that agrees with the wall.
@@ -67,7 +92,10 @@ impl SystemClock {
     pub fn new() -> SystemClock {
         let begun = Instant::now();
         let (mono, wall) = read(begun);
-        SystemClock { begun, state: Mutex::new(State { steering: Steering::new(mono, wall), sleep: None }) }
+        SystemClock {
+            begun,
+            state: Mutex::new(State { steering: Steering::new(mono, wall), read: (mono, wall), sleep: None }),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -86,7 +114,14 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let mut state = self.lock();
         // Read under the lock, so that readings are in order.
-        let (mono, wall) = read(self.begun);
+        let (mono, wall) = state.read;
+        let passed = nanos(self.begun.elapsed()) - mono;
+        let (mono, wall) = if passed < FRESH {
+            (mono + passed, wall.saturating_add(passed))
+        } else {
+            state.read = read(self.begun);
+            state.read
+        };
         state.steering.advance(mono, wall)
     }
 
@@ -95,11 +130,11 @@ impl Clock for SystemClock {
     /// Outside of a tokio runtime, and in one whose time is not enabled.
     fn poll_until(&self, cx: &mut Context<'_>, time: Timestamp) -> Poll<()> {
         let mut state = self.lock();
-        let State { steering, sleep: slot } = &mut *state;
+        let State { steering, read: last_read, sleep: slot } = &mut *state;
         loop {
             let had_step = steering.has_step();
-            let (mono, wall) = read(self.begun);
-            let now = steering.advance(mono, wall);
+            *last_read = read(self.begun);
+            let now = steering.advance(last_read.0, last_read.1);
             if now >= time && time < Timestamp::MAX {
                 // A timer that is left would wake the run for nothing.
                 *slot = None;
@@ -109,15 +144,11 @@ impl Clock for SystemClock {
                 // For the run to take it, which it may have tried already in this poll.
                 cx.waker().wake_by_ref();
             }
-            let next = sleep(StdDuration::from_nanos(steering.longest_sleep(time).as_nanos().unsigned_abs()));
-            let sleep = match slot {
-                Some(sleep) => {
-                    sleep.as_mut().set(next);
-                    sleep
-                }
-                None => slot.insert(Box::pin(next)),
-            };
-            if sleep.as_mut().poll(cx).is_pending() {
+            let left = StdDuration::from_nanos(steering.longest_sleep(time).as_nanos().unsigned_abs());
+            let (end, runtime) = (TokioInstant::now() + left, Handle::current().id());
+            let kept = slot.get_or_insert_with(|| Kept { sleep: Box::pin(sleep_until(end)), runtime });
+            kept.until(end, runtime);
+            if kept.sleep.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;
             }
         }
