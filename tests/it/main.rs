@@ -9,4 +9,5 @@ mod properties;
 mod recipes;
 mod reference;
 mod rules;
+mod soak;
 mod sources_agree;
