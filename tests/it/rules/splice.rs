@@ -52,7 +52,7 @@ fn s38_the_report_says_how_history_and_feed_meet() {
     assert_eq!((report.dropped, report.late, report.missing), (0, 0, 0));
     assert_eq!(
         report.to_string(),
-        "a: 2 received, 2 known from history; history to 1970-01-01T00:00:05Z, live from 1970-01-01T00:00:04Z (gap -1s)"
+        "a: 2 received, 2 known already; history to 1970-01-01T00:00:05Z, live from 1970-01-01T00:00:04Z (gap -1s)"
     );
 }
 
