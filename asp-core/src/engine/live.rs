@@ -480,6 +480,8 @@ impl Engine {
             return true;
         }
         live.draining = true;
+        // Nobody is called again: to wait for that time would be not to wait at all.
+        live.retries.clear();
         for (lane, state) in live.lanes.iter_mut().enumerate() {
             let Some(side) = self.stage.hubs[self.lanes[lane] as usize].channel_mut().side() else {
                 continue;

@@ -241,7 +241,9 @@ impl Engine {
         if self.is_shown_first(shown) {
             return Turn::Shown;
         }
-        let outer = shown.map_or(last, |(time, _)| last.min(time));
+        // Up to the shown event, and among equal times only what is declared before it.
+        let first = self.merge.peek_lane().map(|(_, lane)| lane);
+        let outer = shown.map_or(last, |(time, lane)| last.min(time - i64::from(first > Some(lane))));
         Turn::Lanes { limit: agenda.unwrap_or(i64::MAX).min(outer), outer }
     }
 
