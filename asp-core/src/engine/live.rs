@@ -150,6 +150,12 @@ impl Engine {
             desk.clock = Some(clock);
         }
         self.horizon = live.handover.saturating_sub(1);
+        // Should it end before it has opened, this is where it was.
+        let given = self.limits.start.map_or(self.horizon + 1, Timestamp::as_nanos);
+        self.start = given.min(self.last().saturating_add(1));
+        self.stage.core.desk().at(self.start);
+        let start = Timestamp::from_nanos(self.start);
+        self.record(|facts| facts.start = Some(start));
     }
 
     /// Goes on with a live run until it has to wait, or has had its share of the time.
