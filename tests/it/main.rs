@@ -8,4 +8,5 @@ mod properties;
 mod recipes;
 mod reference;
 mod rules;
+mod simulator;
 mod sources_agree;
