@@ -167,6 +167,11 @@ impl Core {
         self.watched = true;
     }
 
+    /// True if the run has come to where the recorded one was stopped. All that start do so before it is asked.
+    pub(crate) fn is_stopped_again(&self) -> bool {
+        self.announced >= self.stop_after
+    }
+
     /// Stops the run as a recorded one was stopped.
     pub(crate) fn stop_after(&mut self, dispatches: u64) {
         self.stop_after = dispatches;
@@ -271,7 +276,7 @@ impl Core {
             observer(&dispatch);
         }
         self.announced += 1;
-        if self.announced == self.stop_after && self.class != Class::Stop {
+        if self.announced == self.stop_after && self.class != Class::Stop && !desk.starting.get() {
             // The dispatch that is about to be made is the last one.
             desk.stop.set(true);
             desk.halt();
@@ -300,6 +305,14 @@ impl Core {
             recording.note(|facts| facts.skips.push_back(tick));
         }
         is_left_out
+    }
+
+    /// The round in which the run ends. It may have looked for a later instant already, and found nothing to dispatch
+    /// there: ticks that were left out, or cancelled.
+    pub(crate) fn last_round(&self) -> u32 {
+        let now = self.desk().now.get();
+        let last = self.last.filter(|last| last.time.as_nanos() == now);
+        last.map_or(self.round, |last| last.round.max(self.round))
     }
 
     /// Sets the place of the next item.

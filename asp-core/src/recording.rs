@@ -52,10 +52,23 @@ pub(crate) struct Facts {
     pub(crate) caught_up: Option<i64>,
     /// Ticks that were left out, in order.
     pub(crate) skips: VecDeque<LeftOut>,
-    /// How many dispatches were made before the run was stopped from outside, or by a fault of a source.
-    pub(crate) stop: Option<u64>,
+    /// Where the run was stopped from outside, or by a fault of a source.
+    pub(crate) stop: Option<Stopped>,
+    /// True if what had been received was dispatched after a stop was asked for.
+    pub(crate) drained: bool,
     /// True once the run had begun.
     pub(crate) opened: bool,
+}
+
+/// The point at which a run was stopped. Time may have moved on since the last dispatch: to a step that no hook is told
+/// of, or the end of a source.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stopped {
+    /// How many dispatches were made before.
+    pub(crate) dispatches: u64,
+    pub(crate) now: i64,
+    pub(crate) round: u32,
+    pub(crate) is_live: bool,
 }
 
 /// A tick that was left out: the number of the strategy, the time, the rank of the timer.

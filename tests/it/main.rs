@@ -9,5 +9,6 @@ mod properties;
 mod recipes;
 mod reference;
 mod rules;
+mod simulator;
 mod soak;
 mod sources_agree;

@@ -20,6 +20,7 @@ impl Engine {
             (Ok(_), Some(raised)) => (StopReason::Failed, vec![self.describe(*raised)]),
             (Ok(reason), None) => (reason, Vec::new()),
         };
+        self.repeat_stop();
         self.record_stop(reason);
         if let (StopReason::Finished, Some(end)) = (reason, self.limits.end)
             && end.as_nanos() > self.stage.now()
@@ -56,6 +57,7 @@ impl Engine {
     fn stop_all(&mut self) -> Vec<ErrorKind> {
         let mut errors = Vec::new();
         self.stage.core.class = Class::Stop;
+        self.stage.core.round = self.stage.core.last_round();
         self.stage.core.end_trace();
         for node in 0..self.stage.nodes.len() {
             let Some(strategy) = self.stage.nodes.get_mut(node) else { continue };

@@ -170,6 +170,12 @@ impl Engine {
             desk.burst.set(1);
         }
         self.horizon = live.handover.saturating_sub(1);
+        // Should it end before it has opened, this is where it was.
+        let given = self.limits.start.map_or(self.horizon + 1, Timestamp::as_nanos);
+        self.start = given.min(self.last().saturating_add(1));
+        self.stage.core.desk().at(self.start);
+        let start = Timestamp::from_nanos(self.start);
+        self.record(|facts| facts.start = Some(start));
     }
 
     /// Goes on with a live run until it has to wait, or has had its share of the time.
@@ -508,6 +514,9 @@ impl Engine {
             return true;
         }
         live.draining = true;
+        self.stage.core.recording.iter().for_each(|recording| recording.note(|facts| facts.drained = true));
+        // Nobody is called again: to wait for that time would be not to wait at all.
+        live.retries.clear();
         for (lane, state) in live.lanes.iter_mut().enumerate() {
             let Some(side) = self.stage.hubs[self.lanes[lane] as usize].channel_mut().side() else {
                 continue;

@@ -27,6 +27,7 @@ use crate::live::StopHandle;
 use crate::merge::Merge;
 use crate::node::Step;
 use crate::outcome::StopReason;
+use crate::recording::Stopped;
 use crate::source::{FaultKind, SourceFault};
 use crate::time::{Pace, Pacer, Timestamp};
 
@@ -59,6 +60,8 @@ pub(crate) struct Engine {
     stop: StopHandle,
     /// The steps of a recorded live run that are still to be repeated.
     steps: VecDeque<(i64, Step)>,
+    /// Where that was stopped, if it was.
+    stops_at: Option<Stopped>,
     /// Nothing later is dispatched before the engine has looked around: the clock in a live run.
     horizon: i64,
     /// The time of the instant that was begun last.
@@ -121,6 +124,7 @@ impl Engine {
             live: None,
             stop,
             steps: VecDeque::new(),
+            stops_at: None,
             horizon: i64::MAX,
             next: i64::MIN,
             start: 0,
@@ -241,7 +245,9 @@ impl Engine {
         if self.is_shown_first(shown) {
             return Turn::Shown;
         }
-        let outer = shown.map_or(last, |(time, _)| last.min(time));
+        // Up to the shown event, and among equal times only what is declared before it.
+        let first = self.merge.peek_lane().map(|(_, lane)| lane);
+        let outer = shown.map_or(last, |(time, lane)| last.min(time - i64::from(first > Some(lane))));
         Turn::Lanes { limit: agenda.unwrap_or(i64::MAX).min(outer), outer }
     }
 

@@ -24,6 +24,8 @@ impl Engine {
     pub(super) fn open(&mut self) -> Result<Option<StopReason>, ErrorKind> {
         let mut states = self.fill_all();
         self.start = self.find_start()?;
+        let start = Timestamp::from_nanos(self.start);
+        self.record(|facts| facts.start = Some(start));
         self.stage.core.desk().at(self.start);
         for (lane, state) in states.iter_mut().enumerate() {
             self.skip_early(lane, state);
@@ -36,11 +38,9 @@ impl Engine {
                 return Err(self.source_error(self.lanes[lane], fault));
             }
         }
-        let start = Timestamp::from_nanos(self.start);
-        self.record(|facts| (facts.start, facts.opened) = (Some(start), true));
+        self.record(|facts| facts.opened = true);
         self.pacer = Pacer::new(self.limits.pace, self.start);
-        // A live run without sources lasts until it is stopped (S25).
-        let lasts = self.live.is_some() && self.lanes.is_empty();
+        let lasts = self.lasts_until_stopped() && self.lanes.is_empty();
         self.stage.core.going = self.limits.end.is_some() || self.open_lanes > 0 || lasts;
         if !self.opens {
             return Ok(Some(StopReason::Requested));
@@ -48,7 +48,7 @@ impl Engine {
         if !self.start_all() {
             return self.stopped().unwrap_or(Ok(StopReason::Failed)).map(Some);
         }
-        if self.stage.core.stop_after == 0 {
+        if self.stage.core.is_stopped_again() {
             return Ok(Some(StopReason::Requested));
         }
         // What `on_start` emitted or scheduled for now is part of round 0 (S36).
@@ -141,11 +141,20 @@ impl Engine {
         !self.stage.core.desk().halted()
     }
 
+    /// True if a run without sources goes on until it is stopped: a live one, and its repetition (S25).
+    fn lasts_until_stopped(&self) -> bool {
+        self.live.is_some() || self.stops_at.is_some()
+    }
+
     /// A run of unbounded timers without an end is a mistake, not a run of zero length (S25).
     fn check_timers_alone(&self) -> Result<(), ErrorKind> {
         let has_end = self.limits.end.is_some();
         let has_work = !self.lanes.is_empty() || self.stage.core.alive > 0 || !self.stage.round.is_empty();
         let has_timer = self.stage.nodes.iter().any(|node| node.timers() > 0);
-        if self.live.is_none() && !has_end && !has_work && has_timer { Err(ErrorKind::NoEnd) } else { Ok(()) }
+        if !self.lasts_until_stopped() && !has_end && !has_work && has_timer {
+            Err(ErrorKind::NoEnd)
+        } else {
+            Ok(())
+        }
     }
 }

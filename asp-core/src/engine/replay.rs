@@ -1,9 +1,10 @@
 //! Recording the facts of a run, and repeating a live run from them (S50, S62).
 
 use super::Engine;
+use crate::live::StopHandle;
 use crate::node::Step;
 use crate::outcome::StopReason;
-use crate::recording::Facts;
+use crate::recording::{Facts, Stopped};
 
 impl Engine {
     /// Takes note of a fact, if the run is recorded.
@@ -16,8 +17,13 @@ impl Engine {
     /// Takes note of how the run was stopped. What stops a run from within happens in a replay by itself.
     pub(super) fn record_stop(&self, reason: StopReason) {
         if reason != StopReason::Finished {
-            let dispatches = self.stage.core.dispatched.total();
-            self.record(|facts| facts.stop = Some(dispatches));
+            let stopped = Stopped {
+                dispatches: self.stage.core.dispatched.total(),
+                now: self.stage.now(),
+                round: self.stage.core.round,
+                is_live: self.stage.core.desk().live.get(),
+            };
+            self.record(|facts| facts.stop = Some(stopped));
         }
     }
 
@@ -28,8 +34,13 @@ impl Engine {
         self.steps.extend(handover.into_iter().chain(caught_up));
         self.opens = facts.opened;
         self.stage.core.recorded_skips = facts.skips;
-        if let Some(dispatches) = facts.stop {
-            self.stage.core.stop_after(dispatches);
+        if let Some(stopped) = facts.stop {
+            self.stage.core.stop_after(stopped.dispatches);
+            self.stops_at = Some(stopped);
+        }
+        if let (true, Some(desk)) = (facts.drained, &mut self.stage.core.desk) {
+            // A stop of a handler was not the end of it; how many dispatches followed is known.
+            desk.drain = Some(StopHandle::default());
         }
         self.look_ahead();
     }
@@ -37,6 +48,18 @@ impl Engine {
     /// Nothing is dispatched at or after the next step before that is taken.
     fn look_ahead(&mut self) {
         self.horizon = self.steps.front().map_or(i64::MAX, |&(time, _)| time.saturating_sub(1));
+    }
+
+    /// Lets time move on to where the recorded run was stopped.
+    pub(super) fn repeat_stop(&mut self) {
+        let Some(stopped) = self.stops_at.take() else { return };
+        self.stage.core.desk().live.set(stopped.is_live);
+        if stopped.now > self.stage.now() {
+            self.stage.core.desk().at(stopped.now);
+        }
+        self.stage.core.round = stopped.round;
+        // Left out after the last dispatch.
+        self.stage.core.missed += self.stage.core.recorded_skips.len() as u64;
     }
 
     /// Takes the next step of the recorded run.

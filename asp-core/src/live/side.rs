@@ -226,7 +226,12 @@ impl<T: Payload> Side<T> {
                 Ok(false)
             }
             Some((max, WhenLate::Error)) if lag > max => Err(FaultKind::Late { lag, max }),
-            _ => Ok(true),
+            _ => {
+                if let Some(splice) = &mut self.options.splice {
+                    splice.delivered(event_time);
+                }
+                Ok(true)
+            }
         }
     }
 

@@ -14,6 +14,8 @@ pub(crate) trait Splice<T>: Send {
     fn saw_past(&mut self, value: &T);
     /// True if a live event is delivered.
     fn admits(&mut self, event_time: i64, value: &T) -> bool;
+    /// An event that was admitted is delivered.
+    fn delivered(&mut self, _event_time: i64) {}
     /// The source was connected again: what follows may overlap with what was delivered.
     fn reconnected(&mut self) {}
     /// The past is over; its last event was at `time`.
@@ -95,11 +97,11 @@ impl<T> Splice<T> for ByTime {
     fn saw_past(&mut self, _: &T) {}
 
     fn admits(&mut self, event_time: i64, _: &T) -> bool {
-        let admitted = self.since.is_none_or(|since| event_time >= since);
-        if admitted {
-            self.last = Some(event_time);
-        }
-        admitted
+        self.since.is_none_or(|since| event_time >= since)
+    }
+
+    fn delivered(&mut self, event_time: i64) {
+        self.last = Some(event_time);
     }
 
     fn reconnected(&mut self) {
@@ -128,10 +130,27 @@ mod tests {
     #[test]
     fn s38_after_a_reconnect_time_compares_with_the_event_before_it() {
         let mut splice = ByTime::default();
-        let admits = |splice: &mut ByTime, time| Splice::<()>::admits(splice, time, &());
+        let admits = |splice: &mut ByTime, time| {
+            let admitted = Splice::<()>::admits(splice, time, &());
+            if admitted {
+                Splice::<()>::delivered(splice, time);
+            }
+            admitted
+        };
         Splice::<()>::past_ended(&mut splice, Some(5));
         assert_eq!([4, 5, 7, 6].map(|time| admits(&mut splice, time)), [false, true, true, true]);
         Splice::<()>::reconnected(&mut splice);
         assert_eq!([5, 6, 7].map(|time| admits(&mut splice, time)), [false, true, true]);
+    }
+
+    #[test]
+    fn s38_an_event_that_was_too_late_is_not_the_last_one_delivered() {
+        let mut splice = ByTime::default();
+        assert!(Splice::<()>::admits(&mut splice, 9, &()));
+        Splice::<()>::delivered(&mut splice, 9);
+        // Admitted here, and then dropped for its lag.
+        assert!(Splice::<()>::admits(&mut splice, 3, &()));
+        Splice::<()>::reconnected(&mut splice);
+        assert!(!Splice::<()>::admits(&mut splice, 4, &()));
     }
 }

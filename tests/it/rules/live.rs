@@ -255,3 +255,75 @@ fn s28_a_live_run_waits_for_what_is_pending() {
     assert_eq!(log.take(), "live@0, Jane arrived@5, hello Jane@6");
     assert_eq!(asp::Clock::now(&clock), s(6.0));
 }
+
+/// Blocks when the live phase begins, and notes events of two streams.
+struct Blocking {
+    log: Log,
+    clock: asp::ManualClock,
+}
+
+#[strategy]
+impl Blocking {
+    #[on_event(stream = "a")]
+    #[on_event(stream = "b")]
+    fn event(&mut self, cx: &Context<Self>, name: Name) {
+        self.log.note(cx, name);
+    }
+
+    #[on_live]
+    fn live(&mut self, _: &Context<Self>) {
+        self.clock.set(s(2.0));
+    }
+}
+
+#[test]
+fn s34_events_at_the_time_of_a_live_one_come_by_declaration() {
+    // The live event of 2 is there before the history of 0.5 to 2, which is late, is dispatched.
+    for live_first in [true, false] {
+        let (log, clock) = (Log::default(), jumping(0.0));
+        let live = script(&clock, &[(2.0, "live")]);
+        let past = Source::past(at(&[(0.5, "past"), (1.0, "past"), (2.0, "past")]));
+        let (a, b) = if live_first { (live, past) } else { (past, live) };
+        let strategy = Blocking { log: log.clone(), clock: clock.clone() };
+        lived(&clock, Runner::new().feed(Blocking::A, a).feed(Blocking::B, b).add(strategy));
+        let expected = if live_first { "live@2, past@2" } else { "past@2, live@2" };
+        assert_eq!(log.take(), format!("past@0.5, past@1, {expected}"));
+    }
+}
+
+/// Takes note of being woken.
+#[derive(Default)]
+struct Woken(std::sync::atomic::AtomicBool);
+
+impl std::task::Wake for Woken {
+    fn wake(self: std::sync::Arc<Self>) {
+        self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn s46_a_run_that_drains_sleeps_although_a_source_is_down() {
+    let (log, clock) = (Log::default(), asp::ManualClock::new(s(0.0)));
+    let down = Source::<Name>::connect(async || {
+        Ok::<_, &str>(Source::try_live(futures::stream::iter([Err("connection lost")])))
+    });
+    let down = down.reconnect(asp::Reconnect::new(d(0.000000001)));
+    // All received at 0, dispatched a nanosecond apart.
+    let live = Source::live(futures::stream::iter(["one", "two", "three"]));
+    let strategy = Blocking { log: log.clone(), clock: asp::ManualClock::new(s(0.0)) };
+    let runner = Runner::new().feed(Blocking::A, down).feed(Blocking::B, live).add(strategy).drain_on_stop();
+    let stop = runner.stop_handle();
+    let mut run = Box::pin(runner.clock(clock.clone()).run_live());
+    let woken = std::sync::Arc::new(Woken::default());
+    let waker = std::task::Waker::from(woken.clone());
+    let mut cx = std::task::Context::from_waker(&waker);
+    assert!(run.as_mut().poll(&mut cx).is_pending());
+    stop.stop();
+    clock.set(s(0.000000001));
+    woken.0.store(false, std::sync::atomic::Ordering::Relaxed);
+    assert!(run.as_mut().poll(&mut cx).is_pending());
+    assert!(!woken.0.load(std::sync::atomic::Ordering::Relaxed), "it waits for the second event");
+    clock.set(s(1.0));
+    assert_eq!(futures::executor::block_on(run).unwrap().report().reason, StopReason::Requested);
+    assert_eq!(log.take(), "one@0.000000001, two@0.000000002, three@0.000000003");
+}

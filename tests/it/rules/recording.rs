@@ -234,3 +234,106 @@ fn the_clock_of_a_live_run_is_where_the_run_is() {
     lived(&clock, Runner::new().end(s(8.0)));
     assert_eq!(clock.now(), s(8.0));
 }
+
+/// A strategy without hooks of its own, that is told of nothing but the end of the run.
+struct Ticker {
+    log: Log,
+}
+
+#[strategy]
+impl Ticker {
+    #[every("1s")]
+    fn tick(&mut self, cx: &Context<Self>) {
+        self.log.note(cx, "tick");
+    }
+
+    #[on_stop]
+    fn stop(&mut self, cx: &Context<Self>) {
+        self.log.note(cx, format!("stop live {}", cx.is_live()));
+    }
+}
+
+#[test]
+fn s50_a_run_without_sources_is_repeated_until_it_was_stopped() {
+    for (stop_after, expected) in
+        [(0, "stop live true@0.000000001"), (3, "tick@1, tick@2, tick@3, stop live true@3")]
+    {
+        let (log, clock, recording) = (Log::default(), ManualClock::new(s(0.0)), Recording::new());
+        let runner = Runner::new().add(Ticker { log: log.clone() }).digest().record_to(&recording);
+        let stop = runner.stop_handle();
+        let mut run = Box::pin(runner.clock(clock.clone()).run_live());
+        let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+        // It has caught up, of which nobody is told.
+        for time in [0.0, 0.000000001, 1.0, 2.0, 3.0].into_iter().take(stop_after + 2) {
+            clock.set(s(time));
+            assert!(run.as_mut().poll(&mut cx).is_pending());
+        }
+        stop.stop();
+        let live = futures::executor::block_on(run).unwrap();
+        assert_eq!(log.take(), expected);
+        let again = Runner::new().replay(&recording).add(Ticker { log: log.clone() }).digest().run().unwrap();
+        assert_eq!(log.take(), expected);
+        assert_eq!(again.report().digest, live.report().digest);
+        assert_eq!(again.report().now, live.report().now);
+    }
+}
+
+#[test]
+fn s50_a_run_stopped_after_the_hooks_of_the_start_is_repeated_with_all_of_them() {
+    struct Starts {
+        log: Log,
+    }
+
+    #[strategy]
+    impl Starts {
+        #[on_start]
+        fn start(&mut self, cx: &Context<Self>) {
+            self.log.note(cx, "start");
+        }
+    }
+
+    let (log, clock, recording) = (Log::default(), ManualClock::new(s(5.0)), Recording::new());
+    let strategies = |runner: Runner| {
+        runner.add(Starts { log: log.clone() }).add(Ticker { log: log.clone() }).digest().end(s(9.0))
+    };
+    let runner = strategies(Runner::new()).record_to(&recording);
+    let stop = runner.stop_handle();
+    let mut run = Box::pin(runner.clock(clock).run_live());
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(run.as_mut().poll(&mut cx).is_pending());
+    stop.stop();
+    let live = futures::executor::block_on(run).unwrap();
+    let expected = "start@5, stop live true@5";
+    assert_eq!(log.take(), expected);
+    let again = strategies(Runner::new().replay(&recording)).run().unwrap();
+    assert_eq!(log.take(), expected);
+    assert_eq!(again.report().digest, live.report().digest);
+}
+
+#[test]
+fn s50_a_run_that_fails_while_it_opens_is_repeated_with_its_times() {
+    for end in [None, Some(s(4.0))] {
+        let (clock, recording) = (jumping(10.0), Recording::new().keep(Mixed::NAMES));
+        let limited = |runner: Runner| match end {
+            Some(end) => runner.end(end),
+            None => runner,
+        };
+        let unordered = Source::past(at(&[(3.0, "Jane"), (2.0, "John")]));
+        let runner = limited(Runner::new().start(s(3.5)).feed(Mixed::NAMES, unordered));
+        let runner = runner.add(Mixed { log: Log::default() }).clock(clock).record_to(&recording);
+        let error = futures::executor::block_on(runner.run_live()).unwrap_err();
+        let live = error.into_outcome().unwrap();
+        let again = Runner::new().replay(&recording).add(Mixed { log: Log::default() }).run().unwrap();
+        assert_eq!((live.report().start, live.report().now), (s(3.5), s(3.5)));
+        assert_eq!((again.report().start, again.report().now), (s(3.5), s(3.5)));
+    }
+}
+
+#[test]
+fn s62_a_run_that_fails_before_it_has_a_start_says_where_it_was() {
+    let refused = Source::<Name>::connect(async || Err::<Source<Name>, _>("nobody there"));
+    let runner = Runner::new().feed(Mixed::NAMES, refused).add(Mixed { log: Log::default() });
+    let error = futures::executor::block_on(runner.clock(jumping(10.0)).run_live()).unwrap_err();
+    let report = error.into_outcome().unwrap().report().clone();
+    assert_eq!((report.start, report.now), (s(10.0), s(10.0)));
+}

@@ -1,0 +1,292 @@
+//! A strategy that does as its seed says: what it does in a handler call depends on the calls before, on nothing else.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use asp::{
+    CallKey, Context, Duration, Every, HandlerResult, Notice, Slot, Strategy, TimerKey, Timestamp, Wiring,
+};
+
+use super::feeds::{Item, Token, emitted, stream};
+use super::random::Random;
+use super::scenario::{ActorPlan, Scenario, TickPlan};
+use super::world::World;
+
+/// One handler call, as the handler sees it.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub(super) actor: usize,
+    pub(super) method: &'static str,
+    pub(super) value: u32,
+    pub(super) now: i64,
+    pub(super) due: i64,
+    pub(super) event_time: i64,
+    pub(super) live: bool,
+    pub(super) missed: u64,
+    /// What happened to the source, for notices.
+    pub(super) notice: Option<Notice>,
+    /// What its operations were answered.
+    pub(super) answers: Vec<bool>,
+    /// Not to be compared: a replay has none.
+    pub(super) arrival: Option<i64>,
+}
+
+impl PartialEq for Call {
+    fn eq(&self, other: &Call) -> bool {
+        let all =
+            |it: &Call| (it.actor, it.method, it.value, it.now, it.due, it.event_time, it.live, it.missed);
+        all(self) == all(other) && self.notice == other.notice && self.answers == other.answers
+    }
+}
+
+pub(super) type Log = Arc<Mutex<Vec<Call>>>;
+
+/// More calls than any scenario has in mind.
+const ENDLESS: usize = 60_000;
+
+thread_local! {
+    /// What the next strategies are to wire: `Strategy::wire` sees no instance.
+    static PLANS: RefCell<VecDeque<Arc<ActorPlan>>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// Says what the strategies that this thread adds next are to wire.
+pub(super) fn announce(scenario: &Scenario) {
+    PLANS.set(scenario.actors.iter().cloned().map(Arc::new).collect());
+}
+
+pub(super) struct Actor {
+    plan: Arc<ActorPlan>,
+    number: usize,
+    log: Log,
+    /// None in a replay, where nobody waits.
+    world: Option<World>,
+    random: Random,
+    blocking: Random,
+    left: usize,
+    made: u32,
+    keys: Vec<CallKey>,
+    timers: Vec<TimerKey>,
+    token: Token,
+}
+
+pub(super) struct ActorCall {
+    method: &'static str,
+    value: u32,
+}
+
+pub(super) struct ActorCalls<Q>(Q);
+
+const EVENTS: [&str; 4] = ["x0", "x1", "x2", "x3"];
+const EMITS: [&str; 2] = ["e0", "e1"];
+const ENDS: [&str; 4] = ["end0", "end1", "end2", "end3"];
+const NOTICES: [&str; 4] = ["notice0", "notice1", "notice2", "notice3"];
+const TICKS: [&str; 3] = ["tick0", "tick1", "tick2"];
+const MAKE: [fn() -> ActorCall; 3] = [tick::<0>, tick::<1>, tick::<2>];
+
+fn tick<const NUMBER: usize>() -> ActorCall {
+    ActorCall { method: TICKS[NUMBER], value: 0 }
+}
+
+impl Actor {
+    pub(super) fn new(
+        scenario: &Scenario,
+        number: usize,
+        log: &Log,
+        world: Option<&World>,
+        token: &Token,
+    ) -> Self {
+        let plan = Arc::new(scenario.actors[number].clone());
+        Actor {
+            number,
+            log: log.clone(),
+            world: world.cloned(),
+            random: Random::new(scenario.seed, 40 + number as u64),
+            blocking: Random::new(scenario.seed, 50 + number as u64),
+            left: plan.budget,
+            made: 0,
+            keys: Vec::new(),
+            timers: Vec::new(),
+            token: token.clone(),
+            plan,
+        }
+    }
+
+    fn handle(
+        &mut self,
+        cx: &Context<Self>,
+        method: &'static str,
+        value: u32,
+        notice: Option<Notice>,
+    ) -> HandlerResult {
+        if let Some(world) = &self.world {
+            world.called();
+        }
+        let index = {
+            let mut log = self.log.lock().unwrap();
+            log.push(Call {
+                actor: self.number,
+                method,
+                value,
+                now: cx.now().as_nanos(),
+                due: cx.due().as_nanos(),
+                event_time: cx.event_time().as_nanos(),
+                live: cx.is_live(),
+                missed: cx.missed(),
+                notice,
+                answers: Vec::new(),
+                arrival: cx.arrival().map(Timestamp::as_nanos),
+            });
+            log.len() - 1
+        };
+        assert!(index < ENDLESS, "the run has no end");
+        let mut answers = Vec::new();
+        let mut result = Ok(());
+        while self.left > 0 && self.random.chance(self.plan.diligence) {
+            self.left -= 1;
+            self.act(cx, &mut answers, &mut result);
+        }
+        if self.blocking.chance(self.plan.blocks) {
+            let length = self.blocking.range(0, self.plan.longest_block + 1);
+            if let Some(world) = &self.world {
+                let now = cx.now();
+                world.block(length);
+                world.reach("a handler blocks");
+                assert_eq!(now, cx.now(), "time stands still in a handler (S2)");
+            }
+        }
+        self.log.lock().unwrap()[index].answers = answers;
+        result
+    }
+
+    fn act(&mut self, cx: &Context<Self>, answers: &mut Vec<bool>, result: &mut HandlerResult) {
+        let plan = Arc::clone(&self.plan);
+        let random = &mut self.random;
+        let delay =
+            random.pick(&[0, 0, 1, plan.step / 2, plan.step, plan.step, 2 * plan.step, 5 * plan.step]);
+        let time = cx.now().as_nanos().saturating_add(random.range(-2, 6).saturating_mul(plan.step));
+        match random.below(20) {
+            0..6 => {
+                let key = cx.after(Duration::from_nanos(delay)).0.put(self.make());
+                self.keys.push(key);
+            }
+            6..9 => {
+                let key = cx.at(Timestamp::from_nanos(time)).0.put(self.make());
+                self.keys.push(key);
+            }
+            9 | 10 if !self.keys.is_empty() => answers.push(cx.cancel(random.pick(&self.keys))),
+            11 if !self.keys.is_empty() => {
+                answers.push(cx.reschedule(random.pick(&self.keys), Timestamp::from_nanos(time)));
+            }
+            12..15 if !plan.emits.is_empty() => {
+                let to = random.pick(&plan.emits);
+                self.made += 1;
+                cx.emit(emitted(to), Item::new(self.serial(), 0, &self.token));
+            }
+            15 | 16 => {
+                let tick = TickPlan {
+                    step: random.range(1, 4) * plan.step,
+                    skips: random.chance(50),
+                    immediate: random.chance(30),
+                    aligned: false,
+                };
+                let times = random.range(1, 5) as u64;
+                let key = cx.every(every(&tick).times(times)).0.put_with(MAKE[2]);
+                self.timers.push(key);
+            }
+            17 if !self.timers.is_empty() => answers.push(cx.cancel(random.pick(&self.timers))),
+            18 if plan.stops && random.chance(30) => cx.stop(),
+            19 if plan.fails && random.chance(30) => *result = Err("as scripted".into()),
+            _ => {}
+        }
+    }
+
+    fn make(&mut self) -> ActorCall {
+        self.made += 1;
+        ActorCall { method: "later", value: self.serial() }
+    }
+
+    fn serial(&self) -> u32 {
+        self.number as u32 * 100_000 + self.made
+    }
+}
+
+fn every(tick: &TickPlan) -> Every {
+    let mut every = Every::new(Duration::from_nanos(tick.step));
+    every = if tick.skips { every.skip_missed() } else { every };
+    every = if tick.immediate { every.immediate() } else { every };
+    if tick.aligned { every.aligned() } else { every }
+}
+
+impl Strategy for Actor {
+    const NAME: &'static str = "Actor";
+    type Call = ActorCall;
+    type Calls<Q: Slot<ActorCall>> = ActorCalls<Q>;
+
+    fn wire(wiring: &mut Wiring<Self>) {
+        let plan = PLANS.with_borrow_mut(VecDeque::pop_front).expect("a plan for each strategy");
+        for &number in &plan.emits {
+            wiring.emits(emitted(number));
+        }
+        let hook =
+            |name: &'static str| move |this: &mut Self, cx: &Context<Self>| this.handle(cx, name, 0, None);
+        let reads =
+            plan.reads.iter().map(|&(number, by_reference)| (stream(number), EVENTS[number], by_reference));
+        let emitted = plan.emitted.iter().map(|&number| (emitted(number), EMITS[number], number == 0));
+        for (stream, name, by_reference) in reads.chain(emitted) {
+            if by_reference {
+                wiring.on_event_ref(stream, name, move |this, cx, item: &Item| {
+                    this.handle(cx, name, item.serial, None)
+                });
+            } else {
+                wiring.on_event(stream, name, move |this, cx, item: Item| {
+                    this.handle(cx, name, item.serial, None)
+                });
+            }
+        }
+        for &number in &plan.notices {
+            let name = NOTICES[number];
+            wiring.on_notice(stream(number), name, move |this: &mut Self, cx, notice| {
+                this.handle(cx, name, 0, Some(notice))
+            });
+        }
+        for &number in &plan.ends {
+            wiring.on_end(stream(number), ENDS[number], hook(ENDS[number]));
+        }
+        if plan.on_start {
+            wiring.on_start("start", hook("start"));
+        }
+        if plan.on_live {
+            wiring.on_live("live", hook("live"));
+        }
+        if plan.on_caught_up {
+            wiring.on_caught_up("caught_up", hook("caught_up"));
+        }
+        if plan.on_settled {
+            wiring.on_settled("settled", hook("settled"));
+        }
+        if plan.on_stop {
+            wiring.on_stop("stop", hook("stop"));
+        }
+        for (number, tick) in plan.ticks.iter().enumerate() {
+            wiring.every(TICKS[number], every(tick), MAKE[number]);
+        }
+        wiring.deferred(TICKS[2]);
+        wiring.deferred("later");
+        if let Some(delay) = plan.one_shot {
+            wiring.after("later", Duration::from_nanos(delay), || ActorCall { method: "later", value: 0 });
+        }
+    }
+
+    fn calls<Q: Slot<ActorCall>>(slot: Q) -> ActorCalls<Q> {
+        ActorCalls(slot)
+    }
+
+    fn call(&mut self, cx: &Context<Self>, call: ActorCall) -> HandlerResult {
+        self.handle(cx, call.method, call.value, None)
+    }
+
+    fn call_name(call: &ActorCall) -> &'static str {
+        call.method
+    }
+}
