@@ -36,10 +36,22 @@ pub(crate) struct LiveOptions<T> {
     pub(crate) max_lag: Option<(Duration, WhenLate)>,
 }
 
+impl<T> LiveOptions<T> {
+    /// True if none was set.
+    pub(crate) fn is_default(&self) -> bool {
+        let LiveOptions { capacity, when_full, own_task, splice, sequence, max_lag } = self;
+        let is_plain = (*capacity, *when_full) == (CAPACITY, WhenFull::default()) && !own_task;
+        is_plain && splice.is_none() && sequence.is_none() && max_lag.is_none()
+    }
+}
+
+/// How many events wait in a queue, unless told otherwise (section K of the rules).
+const CAPACITY: usize = 65_536;
+
 impl<T> Default for LiveOptions<T> {
     fn default() -> Self {
         LiveOptions {
-            capacity: 65_536,
+            capacity: CAPACITY,
             when_full: WhenFull::default(),
             own_task: false,
             splice: None,

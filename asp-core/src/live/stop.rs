@@ -8,8 +8,9 @@ use futures_util::task::AtomicWaker;
 
 /// Stops a run from another thread or task; see [`Runner::stop_handle`](crate::Runner::stop_handle).
 ///
-/// The dispatch in progress completes, nothing else is dispatched but `on_stop`, and the run returns with
-/// [`StopReason::Requested`](crate::StopReason::Requested). Clones stop the same run.
+/// The run hears of it between two batches of items, which in a live run take a few milliseconds at most, and returns
+/// with [`StopReason::Requested`](crate::StopReason::Requested): nothing else is dispatched but `on_stop`. A handler that
+/// wants to be the last one uses [`Context::stop`](crate::Context::stop). Clones stop the same run.
 ///
 /// ```
 /// use asp_core::{Runner, StopReason, Stream, Timestamp};

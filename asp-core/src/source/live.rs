@@ -29,6 +29,11 @@ pub(crate) enum Link<T> {
 }
 
 impl<T: Payload> LivePart<T> {
+    /// True if it is a stream and nothing else.
+    fn is_bare(&self) -> bool {
+        self.options.is_default() && self.history.is_none()
+    }
+
     fn new(link: Link<T>) -> Self {
         LivePart { link, history: None, options: LiveOptions::default() }
     }
@@ -45,6 +50,12 @@ impl<T: Payload> Link<T> {
 
 const TWO_PASTS: &str =
     "it has two pasts, that of `Source::past(..)` and that of `history(..)`; keep one of them";
+
+const NOT_BARE: &str = "the function of `Source::connect` made a source with a past or with options of its own; put \
+                        them on `Source::connect(..)`";
+
+const NOT_LIVE: &str =
+    "the function of `Source::connect` made a past source; what is past goes into `.history(..)`";
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -157,8 +168,9 @@ impl<T: Payload> Source<T> {
             Box::pin(async move {
                 let source = connecting.await.map_err(Into::into)?.into_live();
                 match source.live {
-                    Some(live) => Ok(live.link.into_feed()),
-                    None => Err("the function of `Source::connect` resolved to a past source".into()),
+                    Some(live) if !source.has_past && live.is_bare() => Ok(live.link.into_feed()),
+                    Some(_) => Err(NOT_BARE.into()),
+                    None => Err(NOT_LIVE.into()),
                 }
             })
         };

@@ -133,14 +133,21 @@ fn live_sources_are_not_batched() {
 }
 
 #[test]
-fn a_connection_is_a_live_source() {
-    let source: Source<Name> =
-        Source::connect(async || Ok::<_, std::io::Error>(Source::past(at(&[(1.0, "Jane")]))));
-    let run = Runner::new().feed(NAMES, source).collect(NAMES).clock(jumping(0.0)).run_live();
-    assert_eq!(
-        block_on(run).unwrap_err().to_string(),
-        "the source of stream \"names\" failed at index 0: the function of `Source::connect` resolved to a past source"
-    );
+fn a_connection_is_a_live_source_and_nothing_more() {
+    let failed = |made: fn() -> Source<Name>| {
+        let source = Source::connect(async move || Ok::<_, std::io::Error>(made()));
+        let run = Runner::new().feed(NAMES, source).collect(NAMES).clock(jumping(0.0)).run_live();
+        let text = block_on(run).unwrap_err().to_string();
+        text.strip_prefix("the source of stream \"names\" failed at index 0: ").unwrap().to_owned()
+    };
+    let past = || Source::past(at(&[(1.0, "Jane")]));
+    let text = "the function of `Source::connect` made a past source; what is past goes into `.history(..)`";
+    assert_eq!(failed(past), text);
+    let text = "the function of `Source::connect` made a source with a past or with options of its own; put them on \
+                `Source::connect(..)`";
+    assert_eq!(failed(|| Source::past(at(&[(1.0, "Jane")])).then_live(pending())), text);
+    assert_eq!(failed(|| pending().queue(1, WhenFull::Latest)), text);
+    assert_eq!(failed(|| pending().own_task()), text);
 }
 
 #[test]
