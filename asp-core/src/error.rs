@@ -186,8 +186,6 @@ pub enum ErrorKind {
     },
     /// A live run has a pace (S59).
     PacedLive,
-    /// A live run is awaited outside of tokio.
-    NoRuntime,
     /// A past source goes back in time (S15).
     Unordered {
         /// The stream.
@@ -381,15 +379,14 @@ impl fmt::Display for ErrorKind {
                 f.write_str("nothing but timers is left and the run has no end; set `.end(..)`")
             }
             ErrorKind::StartsLater { start, now } => {
-                write!(f, "the live run would start at {start}, but it is {now}; remove `.start(..)`, or wait")
+                write!(
+                    f,
+                    "the live run would start at {start}, but it is {now}; remove `.start(..)`, or wait"
+                )
             }
             ErrorKind::PacedLive => {
                 f.write_str("a live run goes at the pace of its clock; remove `.pace(..)`, or use `.run()`")
             }
-            ErrorKind::NoRuntime => f.write_str(
-                "a live run waits for the clock with tokio, and there is no tokio runtime here; await it inside \
-                 `#[tokio::main]`, or give it another `.clock(..)`",
-            ),
             ErrorKind::Unordered { stream, position, index, previous, found } => {
                 write!(f, "stream \"{stream}\"{} goes back in time at index {index}: ", Position(*position))?;
                 write!(f, "{found} after {previous}; sort it, or allow a window with `reorder(..)`")

@@ -19,8 +19,8 @@ impl Runner {
     ///
     /// What history has before the instant at which the run begins is worked off as fast as the machine goes; meanwhile
     /// live events are received and wait. From then on the clock says when things happen. The run ends when all sources
-    /// have ended and nothing is pending, at [`Runner::end`], or when it is stopped. The future is `Send`; it needs
-    /// tokio's timer, unless another [`clock`](Runner::clock) is given. Dropping it stops the run without `on_stop`.
+    /// have ended and nothing is pending, at [`Runner::end`], or when it is stopped. The future is `Send`, and any executor
+    /// will do; sources often need tokio. Dropping it stops the run without `on_stop`.
     ///
     /// # Errors
     ///
@@ -261,13 +261,7 @@ impl Runner {
         if self.limits.pace != Pace::Max {
             return Err(Error::new(ErrorKind::PacedLive));
         }
-        let clock = match self.clock.take() {
-            Some(clock) => clock,
-            None if tokio::runtime::Handle::try_current().is_err() => {
-                return Err(Error::new(ErrorKind::NoRuntime));
-            }
-            None => Arc::new(SystemClock::new()),
-        };
+        let clock = self.clock.take().unwrap_or_else(|| Arc::new(SystemClock::new()));
         let live = Live::new(clock, self.live);
         let mut engine = self.engine(true)?;
         engine.make_live(live);

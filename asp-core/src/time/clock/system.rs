@@ -6,27 +6,25 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration as StdDuration, Instant, SystemTime};
 
-use ::tokio::runtime::{Handle, Id};
-use ::tokio::time::{Instant as TokioInstant, Sleep, sleep_until};
+use futures_timer::Delay;
 
 use super::{Clock, ClockStep, Steering};
 use crate::time::Timestamp;
 
 /// The clock of the machine: it advances with the monotonic clock of `std` and is steered to the wall clock (S5).
 ///
-/// [`Steering`] says how. Waiting needs a tokio runtime whose time is enabled; reading does not. Both clocks are read
-/// at least once a second while the run waits, so that a step of the wall clock, or a machine that was suspended, is
-/// noticed within a second.
+/// [`Steering`] says how. Both clocks are read at least once a second while the run waits, so that a step of the wall
+/// clock, or a machine that was suspended, is noticed within a second.
+///
+/// It waits with a thread that all clocks of the process share, and so needs no runtime; and it is not bound to the
+/// whole milliseconds of tokio's timer.
 ///
 /// # How late
 ///
-/// Never early (S6). Timers of tokio end on whole milliseconds, so that what is waited for is some 1 ms late, and
-/// about 2 ms at most while the machine is idle; a busy one adds its own delays. What is left of a last millisecond is
-/// slept as well: to spin through it would cost a run with many timers a large part of a core. Events of live sources
-/// do not wait for the clock.
+/// Never early (S6). What is waited for is some 0.1 ms late while the machine is idle; a busy one adds its own delays.
+/// Events of live sources do not wait for the clock.
 ///
-/// Under the paused time of tokio, which this clock does not follow, a waiting run is busy; use a
-/// [`TokioClock`](super::TokioClock) there.
+/// It does not follow the paused time of tokio; use a [`TokioClock`](super::TokioClock) there.
 ///
 /// # Examples
 ///
@@ -35,12 +33,10 @@ use crate::time::Timestamp;
 ///
 /// use asp_core::{Clock, Duration, SystemClock};
 ///
-/// let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
 /// let clock = SystemClock::new();
 /// let time = clock.now() + Duration::from_millis(1);
-/// runtime.block_on(poll_fn(|cx| clock.poll_until(cx, time)));
+/// futures::executor::block_on(poll_fn(|cx| clock.poll_until(cx, time)));
 /// assert!(clock.now() >= time);
-/// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct SystemClock {
@@ -53,26 +49,34 @@ struct State {
     steering: Steering,
     /// The last readings of both clocks.
     read: (i64, i64),
-    sleep: Option<Kept>,
+    kept: Option<Kept>,
 }
 
-/// The sleep of the last wait. One that ends no later than the next wait has to serves that as well, since a timer
-/// that is set anew at each arrival costs more than one that wakes a run for nothing once a second.
+/// The delay of the last wait. One that ends no later than the next wait has to serves that as well, since a timer that
+/// is set anew at each arrival costs more than one that wakes a run for nothing once a second.
 #[derive(Debug)]
 struct Kept {
-    sleep: Pin<Box<Sleep>>,
-    /// Whose timer it is.
-    runtime: Id,
+    delay: Delay,
+    end: Instant,
+    is_over: bool,
 }
 
 impl Kept {
-    fn until(&mut self, end: TokioInstant, runtime: Id) {
-        let serves = self.runtime == runtime && self.sleep.deadline() <= end && !self.sleep.is_elapsed();
-        if self.runtime != runtime {
-            *self = Kept { sleep: Box::pin(sleep_until(end)), runtime };
-        } else if !serves {
-            self.sleep.as_mut().reset(end);
+    fn new(end: Instant, length: StdDuration) -> Kept {
+        Kept { delay: Delay::new(length), end, is_over: false }
+    }
+
+    fn until(&mut self, end: Instant, length: StdDuration) {
+        if self.is_over || self.end > end {
+            self.delay.reset(length);
+            (self.end, self.is_over) = (end, false);
         }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let polled = Pin::new(&mut self.delay).poll(cx);
+        self.is_over = polled.is_ready();
+        polled
     }
 }
 
@@ -94,12 +98,12 @@ impl SystemClock {
         let (mono, wall) = read(begun);
         SystemClock {
             begun,
-            state: Mutex::new(State { steering: Steering::new(mono, wall), read: (mono, wall), sleep: None }),
+            state: Mutex::new(State { steering: Steering::new(mono, wall), read: (mono, wall), kept: None }),
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // A panic of tokio, outside of a runtime, leaves it whole.
+        // Nothing is left half done by a panic while it is locked.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -125,19 +129,16 @@ impl Clock for SystemClock {
         state.steering.advance(mono, wall)
     }
 
-    /// # Panics
-    ///
-    /// Outside of a tokio runtime, and in one whose time is not enabled.
     fn poll_until(&self, cx: &mut Context<'_>, time: Timestamp) -> Poll<()> {
         let mut state = self.lock();
-        let State { steering, read: last_read, sleep: slot } = &mut *state;
+        let State { steering, read: last_read, kept } = &mut *state;
         loop {
             let had_step = steering.has_step();
             *last_read = read(self.begun);
             let now = steering.advance(last_read.0, last_read.1);
             if now >= time && time < Timestamp::MAX {
                 // A timer that is left would wake the run for nothing.
-                *slot = None;
+                *kept = None;
                 return Poll::Ready(());
             }
             if !had_step && steering.has_step() {
@@ -145,10 +146,10 @@ impl Clock for SystemClock {
                 cx.waker().wake_by_ref();
             }
             let left = StdDuration::from_nanos(steering.longest_sleep(time).as_nanos().unsigned_abs());
-            let (end, runtime) = (TokioInstant::now() + left, Handle::current().id());
-            let kept = slot.get_or_insert_with(|| Kept { sleep: Box::pin(sleep_until(end)), runtime });
-            kept.until(end, runtime);
-            if kept.sleep.as_mut().poll(cx).is_pending() {
+            let end = Instant::now() + left;
+            let kept = kept.get_or_insert_with(|| Kept::new(end, left));
+            kept.until(end, left);
+            if kept.poll(cx).is_pending() {
                 return Poll::Pending;
             }
         }
@@ -201,12 +202,11 @@ mod tests {
     /// How late it is, is printed; that it is not early, is checked. T8 does this at length.
     #[test]
     fn s06_the_system_clock_is_never_early() {
-        let runtime = ::tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let clock = SystemClock::new();
         let mut late: Vec<i64> = (0..50)
             .map(|turn| {
                 let time = clock.now() + Duration::from_micros(turn * 37);
-                runtime.block_on(poll_fn(|cx| clock.poll_until(cx, time)));
+                futures::executor::block_on(poll_fn(|cx| clock.poll_until(cx, time)));
                 (clock.now() - time).as_micros()
             })
             .collect();
@@ -216,32 +216,14 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_outside_of_a_runtime_panics_and_leaves_the_clock_whole() {
+    fn a_later_wait_is_not_held_up_by_an_earlier_one() {
         let clock = SystemClock::new();
-        let later = clock.now() + Duration::from_secs(3600);
-        let waited = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let _ = clock.poll_until(&mut Context::from_waker(std::task::Waker::noop()), later);
-        }));
-        assert!(waited.is_err());
-        assert!(clock.now() < later);
-        assert_eq!(clock.take_step(), None);
-    }
-
-    #[test]
-    fn a_clock_outlives_the_runtime_of_a_wait() {
-        let clock = SystemClock::new();
-        for _ in 0..2 {
-            let runtime = ::tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-            let time = clock.now() + Duration::from_millis(1);
-            let never = poll_fn(|cx| clock.poll_until(cx, Timestamp::MAX));
-            let wait = poll_fn(|cx| clock.poll_until(cx, time));
-            let mut never = std::pin::pin!(never);
-            runtime.block_on(poll_fn(|cx| {
-                assert!(never.as_mut().poll(cx).is_pending());
-                Poll::Ready(())
-            }));
-            runtime.block_on(wait);
-            assert!(clock.now() >= time);
-        }
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        assert!(clock.poll_until(&mut cx, Timestamp::MAX).is_pending());
+        assert!(clock.poll_until(&mut cx, clock.now() + Duration::from_secs(3600)).is_pending());
+        let time = clock.now() + Duration::from_millis(1);
+        futures::executor::block_on(poll_fn(|cx| clock.poll_until(cx, time)));
+        assert!(clock.now() >= time);
+        assert!(clock.now() < time + Duration::from_secs(60));
     }
 }
