@@ -13,10 +13,10 @@ use super::{Ended, Engine, Origin, Turn};
 use crate::error::ErrorKind;
 use crate::live::side::Shown;
 use crate::live::wake::Wakes;
-use crate::node::{BURST, Step};
+use crate::node::Step;
 use crate::observe::Class;
 use crate::outcome::{Outcome, StopReason};
-use crate::time::{Clock, ClockStep, Duration, Pulse, Share, Spin, Timestamp};
+use crate::time::{Clock, ClockStep, Duration, Spin, Timestamp};
 
 /// How many corrections of the clock the report lists.
 const STEPS: usize = 1_000;
@@ -123,6 +123,11 @@ impl Live {
         self.handover
     }
 
+    /// True if time passes as it does outside of the run.
+    pub(super) fn is_real(&self) -> bool {
+        self.clock.is_real()
+    }
+
     fn now(&self) -> i64 {
         self.clock.now().as_nanos()
     }
@@ -166,8 +171,6 @@ impl Engine {
         if let Some(desk) = &mut self.stage.core.desk {
             desk.clock = Some(clock);
             desk.drain = live.options.drain.then(|| self.stop.clone());
-            // How long an item takes is not known yet: the others on this thread are not to wait for a burst of slow ones.
-            desk.burst.set(1);
         }
         self.horizon = live.handover.saturating_sub(1);
         // Should it end before it has opened, this is where it was.
@@ -196,7 +199,7 @@ impl Engine {
             live.wakes.run.register(cx.waker());
         }
         self.stop.register(cx.waker());
-        let mut share = Share::start();
+        let mut share = self.share();
         loop {
             if let Some(ended) = self.look_around() {
                 return Poll::Ready(ended);
@@ -225,9 +228,7 @@ impl Engine {
             if let Some(stopped) = self.stopped() {
                 return Poll::Ready(stopped);
             }
-            let (is_over, pulse) = share.turn();
-            self.adapt(pulse);
-            if is_over {
+            if self.has_had(&mut share) {
                 // Others on this thread have their turn; the sources of this run among them.
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
@@ -244,16 +245,6 @@ impl Engine {
             }
         }
         self.perform(turn)
-    }
-
-    /// Takes as much at a time as fits well into the run's share.
-    fn adapt(&self, pulse: Pulse) {
-        let burst = &self.stage.core.desk().burst;
-        match pulse {
-            Pulse::Less => burst.set((burst.get() / 2).max(1)),
-            Pulse::Same => {}
-            Pulse::More => burst.set((burst.get() * 2).min(BURST)),
-        }
     }
 
     fn phase(&self) -> Phase {

@@ -29,7 +29,14 @@ use crate::node::Step;
 use crate::outcome::StopReason;
 use crate::recording::Stopped;
 use crate::source::{FaultKind, SourceFault};
-use crate::time::{Pace, Pacer, Timestamp};
+use crate::time::{Pace, Pacer, Pulse, Share, Timestamp};
+
+/// The most items that are dispatched before a run looks up that others may want something of. Handlers that are slow all
+/// of a sudden are seen to be so after that many.
+const PORTION: usize = 256;
+
+/// How many are dispatched at a time where real time decides nothing.
+const COUNTED: usize = 8;
 
 /// What bounds a run (section K of the rules).
 #[derive(Clone, Debug)]
@@ -143,6 +150,8 @@ impl Engine {
 
     /// Dispatches until nothing is left, or something stops the run.
     fn run_loop(&mut self) -> Ended {
+        // Who may stop the run from outside does not wait for a burst of thousands of slow handlers.
+        let mut share = self.takes_portions().then(|| self.share());
         loop {
             match self.turn() {
                 Turn::Finish => return Ok(StopReason::Finished),
@@ -155,7 +164,37 @@ impl Engine {
             if self.stop.is_requested() {
                 return Ok(StopReason::Requested);
             }
+            if let Some(share) = &mut share {
+                self.has_had(share);
+            }
         }
+    }
+
+    /// True if others want to be heard between two portions of items: sources, a clock, whoever may stop the run.
+    fn takes_portions(&self) -> bool {
+        self.live.is_some() || !self.stop.is_last()
+    }
+
+    /// What the run may do before others have their turn.
+    fn share(&self) -> Share {
+        Share::start(self.is_real(), self.stage.core.dispatched.total())
+    }
+
+    /// False in a live run under a clock of its own, in which real time is to decide nothing.
+    fn is_real(&self) -> bool {
+        self.live.as_ref().is_none_or(|live| live.is_real())
+    }
+
+    /// Takes as much at a time as is done in a few milliseconds. True if the run has had its share.
+    fn has_had(&self, share: &mut Share) -> bool {
+        let burst = &self.stage.core.desk().burst;
+        let (is_over, pulse) = share.turn(self.stage.core.dispatched.total(), burst.get());
+        match pulse {
+            Pulse::Less => burst.set((burst.get() / 2).max(1)),
+            Pulse::Same => {}
+            Pulse::More => burst.set((burst.get() * 2).min(PORTION)),
+        }
+        is_over
     }
 
     fn perform(&mut self, turn: Turn) -> Result<(), ErrorKind> {
@@ -271,8 +310,7 @@ impl Engine {
     fn run_lanes(&mut self, limit: i64, outer: i64) -> Result<(), ErrorKind> {
         self.stage.core.desk().set_limit(outer);
         self.stage.core.desk().lower_limit(limit);
-        // A live run looks after its sources, its clock, and others on its thread: it takes no more than so many events.
-        let mut portion = if self.live.is_some() { self.stage.core.desk().burst.get() } else { usize::MAX };
+        let mut portion = if self.takes_portions() { self.stage.core.desk().burst.get() } else { usize::MAX };
         while let Some((lane, times)) = self.merge.run() {
             let times = &times[..times.len().min(portion)];
             let stream = self.lanes[lane];
@@ -291,7 +329,7 @@ impl Engine {
                 self.refill(lane)?;
             }
             portion -= count.min(portion);
-            if !goes_on || portion == 0 || self.is_on() || (dry && self.stop.is_requested()) {
+            if !goes_on || portion == 0 || self.is_on() {
                 break;
             }
         }

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::COUNTED;
 use super::rounds::Stage;
 use super::{Ended, Engine};
 use crate::channel::Filled;
@@ -22,6 +23,10 @@ impl Engine {
 
     /// Everything before the first item of class 1. A reason, if the run stops there.
     pub(super) fn open(&mut self) -> Result<Option<StopReason>, ErrorKind> {
+        if self.takes_portions() {
+            // How long an item takes is not known yet: nobody is to wait for a burst of slow ones.
+            self.stage.core.desk().burst.set(if self.is_real() { 1 } else { COUNTED });
+        }
         let mut states = self.fill_all();
         self.start = self.find_start()?;
         let start = Timestamp::from_nanos(self.start);

@@ -8,8 +8,8 @@ use futures_util::task::AtomicWaker;
 
 /// Stops a run from another thread or task; see [`Runner::stop_handle`](crate::Runner::stop_handle).
 ///
-/// The run hears of it between two batches of items, which in a live run take a few milliseconds at most, and returns
-/// with [`StopReason::Requested`](crate::StopReason::Requested): nothing else is dispatched but `on_stop`. A handler that
+/// The run hears of it between two batches of items, which take a few milliseconds at most unless a single handler takes
+/// longer, and returns with [`StopReason::Requested`](crate::StopReason::Requested): nothing else is dispatched but `on_stop`. A handler that
 /// wants to be the last one uses [`Context::stop`](crate::Context::stop). Clones stop the same run.
 ///
 /// ```
@@ -61,8 +61,7 @@ impl StopHandle {
         self.0.requested.load(Ordering::Acquire)
     }
 
-    /// True if no run and no one else has a handle to the same run.
-    #[cfg(feature = "ctrl-c")]
+    /// True if nobody else has a handle to the same run.
     pub(crate) fn is_last(&self) -> bool {
         Arc::strong_count(&self.0) == 1
     }

@@ -14,11 +14,13 @@ const UNSEEN: u32 = 64;
 /// A run's share of the time of its thread, and how much it dispatches at a time so as not to overdraw it.
 #[derive(Debug)]
 pub(crate) struct Share {
-    begun: Instant,
+    /// None under a clock that has nothing to do with real time: then real time decides nothing.
+    begun: Option<Instant>,
+    /// When the clock was looked at last, and how many dispatches had been made by then.
     seen: Duration,
+    dispatches: u64,
+    /// Turns since then.
     turns: u32,
-    /// How many turns are taken before the clock is looked at.
-    unseen: u32,
 }
 
 /// What a look at the clock suggests.
@@ -32,28 +34,28 @@ pub(crate) enum Pulse {
 }
 
 impl Share {
-    pub(crate) fn start() -> Self {
-        Share { begun: Instant::now(), seen: Duration::ZERO, turns: 0, unseen: 1 }
+    /// The share of a run that has made so many dispatches, measured in real time or else in dispatches.
+    pub(crate) fn start(is_real: bool, dispatches: u64) -> Self {
+        let begun = is_real.then(Instant::now);
+        Share { begun, seen: Duration::ZERO, dispatches, turns: 0 }
     }
 
-    /// Called after each turn: true if it is time to let others work, and how long turns should be.
-    pub(crate) fn turn(&mut self) -> (bool, Pulse) {
+    /// Called after each turn, with the number of all dispatches made, and of those that may be made at a time: true if it
+    /// is time to let others work, and whether less or more should be done at a time.
+    pub(crate) fn turn(&mut self, dispatches: u64, portion: usize) -> (bool, Pulse) {
         self.turns += 1;
-        if self.turns < self.unseen {
+        if dispatches.saturating_sub(self.dispatches) < portion as u64 && self.turns < UNSEEN {
             return (false, Pulse::Same);
         }
-        self.turns = 0;
-        let now = self.begun.elapsed();
+        (self.turns, self.dispatches) = (0, dispatches);
+        let Some(begun) = self.begun else { return (true, Pulse::Same) };
+        let now = begun.elapsed();
         let took = now - self.seen;
         self.seen = now;
-        let pulse = if took > SHARE / 2 {
-            self.unseen = 1;
-            Pulse::Less
-        } else if took < SHARE / 16 {
-            self.unseen = (self.unseen * 2).min(UNSEEN);
-            Pulse::More
-        } else {
-            Pulse::Same
+        let pulse = match took {
+            _ if took > SHARE / 2 => Pulse::Less,
+            _ if took < SHARE / 16 => Pulse::More,
+            _ => Pulse::Same,
         };
         (now >= SHARE, pulse)
     }

@@ -454,3 +454,33 @@ fn s48_the_report_of_a_live_run() {
     assert_eq!((a.last_past, a.max_lag), (Some(s(9.0)), Some(d(0.25))));
     println!("{report}");
 }
+
+#[test]
+fn s46_a_stop_from_outside_is_heard_among_slow_handlers() {
+    /// Takes a millisecond for an event, and stops the run from outside at the tenth.
+    struct Slow {
+        stop: asp::StopHandle,
+        seen: u32,
+    }
+
+    #[strategy]
+    impl Slow {
+        #[on_event(stream = "numbers")]
+        fn number(&mut self, number: i64) {
+            let begun = std::time::Instant::now();
+            while begun.elapsed() < std::time::Duration::from_millis(1) {}
+            self.seen += 1;
+            if number == 10 {
+                self.stop.stop();
+            }
+        }
+    }
+
+    let numbers = (0..400).map(|number| (s(number as f64), number));
+    let runner = Runner::new().feed(Slow::NUMBERS, numbers);
+    let stop = runner.stop_handle();
+    let mut outcome = runner.add(Slow { stop, seen: 0 }).run().unwrap();
+    assert_eq!(outcome.report().reason, StopReason::Requested);
+    let seen = outcome.take::<Slow>().unwrap().seen;
+    assert!(seen < 60, "{seen} of 400 events were handled");
+}

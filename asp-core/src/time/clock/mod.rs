@@ -78,6 +78,14 @@ pub trait Clock: Send + Sync + 'static {
     fn take_step(&self) -> Option<ClockStep> {
         None
     }
+
+    /// True if the clock goes as time goes outside of the program.
+    ///
+    /// A live run leaves the others on its thread their turn every few milliseconds; under a clock that is not real, every
+    /// few dispatches, so that real time decides nothing about the run. Not real is the default.
+    fn is_real(&self) -> bool {
+        false
+    }
 }
 
 impl<C: Clock + ?Sized> Clock for Arc<C> {
@@ -91,6 +99,10 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 
     fn take_step(&self) -> Option<ClockStep> {
         (**self).take_step()
+    }
+
+    fn is_real(&self) -> bool {
+        (**self).is_real()
     }
 }
 

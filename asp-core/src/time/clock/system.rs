@@ -158,6 +158,10 @@ impl Clock for SystemClock {
     fn take_step(&self) -> Option<ClockStep> {
         self.lock().steering.take_step()
     }
+
+    fn is_real(&self) -> bool {
+        true
+    }
 }
 
 /// Both clocks, in nanoseconds, as if read at the same moment.
