@@ -54,8 +54,8 @@ pub(crate) struct Facts {
     pub(crate) skips: VecDeque<LeftOut>,
     /// Where the run was stopped from outside, or by a fault of a source.
     pub(crate) stop: Option<Stopped>,
-    /// True if what had been received was dispatched after a stop was asked for.
-    pub(crate) drained: bool,
+    /// True if the run was to dispatch what it had received before it stops.
+    pub(crate) drains: bool,
     /// True once the run had begun.
     pub(crate) opened: bool,
 }

@@ -158,6 +158,8 @@ impl Engine {
     /// Makes the run a live one: `H` is now.
     pub(crate) fn make_live(&mut self, live: Live) {
         let clock = Arc::clone(&live.clock);
+        let drains = live.options.drain;
+        self.record(|facts| facts.drains = drains);
         let live = self.live.insert(Box::new(live));
         live.handover = live.now();
         for (lane, &stream) in self.lanes.iter().enumerate() {
@@ -505,7 +507,6 @@ impl Engine {
             return true;
         }
         live.draining = true;
-        self.stage.core.recording.iter().for_each(|recording| recording.note(|facts| facts.drained = true));
         // Nobody is called again: to wait for that time would be not to wait at all.
         live.retries.clear();
         for (lane, state) in live.lanes.iter_mut().enumerate() {

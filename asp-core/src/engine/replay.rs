@@ -38,8 +38,8 @@ impl Engine {
             self.stage.core.stop_after(stopped.dispatches);
             self.stops_at = Some(stopped);
         }
-        if let (true, Some(desk)) = (facts.drained, &mut self.stage.core.desk) {
-            // A stop of a handler was not the end of it; how many dispatches followed is known.
+        if let (true, Some(desk)) = (facts.drains, &mut self.stage.core.desk) {
+            // A stop of a handler was not the end of it. How many dispatches followed is known.
             desk.drain = Some(StopHandle::default());
         }
         self.look_ahead();
