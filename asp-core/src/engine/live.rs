@@ -1,5 +1,7 @@
 //! A live run: the same loop as over history, which looks at sources and clock between two items (S30 to S40).
 //!
+//! What comes over the sources is in `arrivals.rs`.
+//!
 //! Before H, the hand-over, it works off what history has, as fast as it can. From H on nothing is dispatched before the
 //! clock has reached its time (S6), and each live stream shows one event to the merge (S32).
 
@@ -9,12 +11,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::{Ended, Engine, Origin, Turn};
+use super::{Ended, Engine, Turn};
 use crate::error::ErrorKind;
-use crate::live::side::Shown;
 use crate::live::wake::Wakes;
 use crate::node::Step;
-use crate::observe::Class;
 use crate::outcome::{Outcome, StopReason};
 use crate::time::{Clock, ClockStep, Duration, Spin, Timestamp};
 
@@ -23,30 +23,30 @@ const STEPS: usize = 1_000;
 
 /// What a live run has beside the parts of every run.
 pub(crate) struct Live {
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) wakes: Arc<Wakes>,
-    phase: Phase,
+    pub(super) phase: Phase,
     /// The hand-over instant H (S30).
-    handover: i64,
+    pub(super) handover: i64,
     /// What each lane with a live side is about, by lane.
-    lanes: Vec<State>,
+    pub(super) lanes: Vec<State>,
     /// Lanes that show an item, by its time and their rank.
-    shown: BinaryHeap<Reverse<(i64, u32)>>,
+    pub(super) shown: BinaryHeap<Reverse<(i64, u32)>>,
     /// Lanes that show none, and may have one in their queue.
-    hungry: Vec<u32>,
+    pub(super) hungry: Vec<u32>,
     /// When sources that are down want to be looked at again; few, if any.
-    retries: Vec<(Timestamp, u32)>,
+    pub(super) retries: Vec<(Timestamp, u32)>,
     /// Lanes to look at, kept to save the allocation.
-    looking: Vec<u32>,
-    options: LiveRun,
-    draining: bool,
+    pub(super) looking: Vec<u32>,
+    pub(super) options: LiveRun,
+    pub(super) draining: bool,
     /// What the clock has just shown, if it was read for an arrival.
-    read: Option<i64>,
+    pub(super) read: Option<i64>,
     /// True once all queues were looked into at the end of the run.
-    swept: bool,
+    pub(super) swept: bool,
     pub(super) steps: Vec<ClockStep>,
     pub(super) max_behind: Duration,
-    caught_up: bool,
+    pub(super) caught_up: bool,
     /// True once H was reached.
     pub(super) reached: bool,
 }
@@ -59,7 +59,7 @@ pub(crate) struct LiveRun {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     /// Sources are being opened, history is being fetched (S31).
     Opening,
     /// Items before H, at full speed.
@@ -71,7 +71,7 @@ enum Phase {
 
 /// What a lane is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     /// It has no live side.
     None,
     /// Its source is being opened.
@@ -143,13 +143,13 @@ impl Live {
         !self.hungry.is_empty()
     }
 
-    fn set_retry(&mut self, lane: u32, time: Option<Timestamp>) {
+    pub(super) fn set_retry(&mut self, lane: u32, time: Option<Timestamp>) {
         self.retries.retain(|&(_, other)| other != lane);
         self.retries.extend(time.map(|time| (time, lane)));
     }
 
     /// When the first source wants to be looked at again.
-    fn retry_at(&self) -> Timestamp {
+    pub(super) fn retry_at(&self) -> Timestamp {
         self.retries.iter().map(|&(time, _)| time).min().unwrap_or(Timestamp::MAX)
     }
 }
@@ -249,7 +249,7 @@ impl Engine {
         self.perform(turn)
     }
 
-    fn phase(&self) -> Phase {
+    pub(super) fn phase(&self) -> Phase {
         self.live.as_ref().map_or(Phase::Over, |live| live.phase)
     }
 
@@ -273,56 +273,6 @@ impl Engine {
         None
     }
 
-    /// Lets sources that were woken, or whose time it is, put what they have into their queues.
-    fn receive(&mut self) {
-        let Some(live) = &mut self.live else { return };
-        live.read = None;
-        if live.draining {
-            return;
-        }
-        if live.wakes.any() {
-            live.wakes.take(&mut live.looking);
-        }
-        if !live.retries.is_empty() {
-            let now = live.clock.now();
-            let due = live.retries.extract_if(.., |&mut (time, _)| time <= now);
-            live.looking.extend(due.map(|(_, lane)| lane));
-        }
-        while let Some(lane) = live.looking.pop() {
-            if live.lanes[lane as usize] == State::Opening {
-                continue;
-            }
-            let stream = self.lanes[lane as usize];
-            let Some(side) = self.stage.hubs[stream as usize].channel_mut().side() else { continue };
-            if let Some(now) = side.look() {
-                live.read = Some(now);
-            }
-            live.set_retry(lane, side.retry_at());
-            if live.lanes[lane as usize] == State::On {
-                live.hungry.push(lane);
-            }
-        }
-    }
-
-    /// Lets each stream that shows no item take the next one from its queue (S32).
-    fn show_all(&mut self) -> Result<(), ErrorKind> {
-        let last = self.stage.now();
-        while let Some(lane) = self.live.as_mut().and_then(|live| live.hungry.pop()) {
-            let stream = self.lanes[lane as usize];
-            let Some(live) = &mut self.live else { break };
-            let Some(side) = self.stage.hubs[stream as usize].channel_mut().side() else { continue };
-            if live.lanes[lane as usize] != State::On {
-                continue;
-            }
-            match side.show(last) {
-                Shown::Nothing => {}
-                Shown::At(time) => live.shown.push(Reverse((time, lane))),
-                Shown::Fault(fault) => return Err(self.source_error(stream, fault)),
-            }
-        }
-        Ok(())
-    }
-
     /// Nothing later than the clock is dispatched (S6).
     fn read_clock(&mut self) {
         let Some(live) = &mut self.live else { return };
@@ -338,51 +288,6 @@ impl Engine {
                 live.steps.push(step);
             }
         }
-    }
-
-    /// Goes on with opening the sources; ready when the run has begun.
-    fn poll_open(&mut self) -> Poll<Result<Option<StopReason>, ErrorKind>> {
-        let mut all = true;
-        for lane in 0..self.lanes.len() {
-            let Some(live) = &mut self.live else { break };
-            if live.lanes[lane] != State::Opening {
-                continue;
-            }
-            let stream = self.lanes[lane];
-            let channel = self.stage.hubs[stream as usize].channel_mut();
-            let Some(side) = channel.side() else { continue };
-            match side.poll_open() {
-                Poll::Pending => {
-                    all = false;
-                    live.set_retry(lane as u32, side.retry_at());
-                }
-                Poll::Ready(Err(fault)) => return Poll::Ready(Err(self.source_error(stream, fault))),
-                Poll::Ready(Ok(())) => {
-                    live.lanes[lane] = State::Past;
-                    channel.take_history();
-                    live.looking.push(lane as u32);
-                }
-            }
-        }
-        if !all {
-            return Poll::Pending;
-        }
-        if let Some(live) = &mut self.live {
-            live.phase = Phase::Virtual;
-        }
-        Poll::Ready(self.open())
-    }
-
-    /// The past of a lane is exhausted. True if it goes on live.
-    pub(super) fn goes_on_live(&mut self, lane: usize) -> bool {
-        let Some(live) = &mut self.live else { return false };
-        if live.lanes.get(lane) != Some(&State::Past) {
-            return false;
-        }
-        self.stage.hubs[self.lanes[lane] as usize].channel_mut().past_ended();
-        live.lanes[lane] = State::On;
-        live.hungry.push(lane as u32);
-        true
     }
 
     /// Everything before H is done: the live phase begins (S36).
@@ -429,25 +334,6 @@ impl Engine {
         }
     }
 
-    /// Dispatches the item that a live stream shows.
-    pub(super) fn run_shown(&mut self) {
-        let Some(live) = &mut self.live else { return };
-        let Some(Reverse((time, lane))) = live.shown.pop() else { return };
-        live.hungry.push(lane);
-        let stream = self.lanes[lane as usize];
-        self.stage.core.class = Class::Event;
-        self.stage.event = Some(Origin::Fed(lane as usize));
-        self.stage.core.desk().set_limit(time);
-        let hub = &mut self.stage.hubs[stream as usize];
-        hub.run_shown(lane, time, &mut self.stage.nodes, &mut self.stage.core);
-        if hub.channel_mut().side().is_some_and(|side| side.has_ended()) {
-            if let Some(live) = &mut self.live {
-                live.lanes[lane as usize] = State::Ended;
-            }
-            self.lane_ended(stream, Some(time));
-        }
-    }
-
     /// Waits for the next item, an arrival, a stop. False if the run's task has to sleep for it.
     fn wait(&mut self, cx: &mut Context<'_>) -> bool {
         let next = self.next_due();
@@ -484,41 +370,5 @@ impl Engine {
             next = next.min(self.horizon.max(self.stage.now().saturating_add(1)));
         }
         Timestamp::from_nanos(next)
-    }
-
-    /// True if a stop was asked for, and no event that was received before it is left.
-    pub(super) fn is_drained(&mut self) -> bool {
-        let Engine { live: Some(live), stage, lanes, .. } = self else { return false };
-        let mut waits = live.lanes.iter().zip(lanes).filter(|(state, _)| **state == State::On);
-        live.draining
-            && live.shown.is_empty()
-            && waits.all(|(_, stream)| {
-                stage.hubs[*stream as usize].channel_mut().side().is_none_or(|side| side.is_drained())
-            })
-    }
-
-    /// A stop was asked for. True if the events received so far are dispatched first (S46).
-    fn begin_drain(&mut self) -> bool {
-        let Some(live) = &mut self.live else { return false };
-        if !live.options.drain || live.phase == Phase::Opening {
-            return false;
-        }
-        if live.draining {
-            return true;
-        }
-        live.draining = true;
-        // Nobody is called again: to wait for that time would be not to wait at all.
-        live.retries.clear();
-        for (lane, state) in live.lanes.iter_mut().enumerate() {
-            let Some(side) = self.stage.hubs[self.lanes[lane] as usize].channel_mut().side() else {
-                continue;
-            };
-            side.hang_up();
-            if *state == State::Past {
-                *state = State::Ended;
-            }
-        }
-        self.merge.clear();
-        true
     }
 }

@@ -1,9 +1,10 @@
 //! The scheduler: picks the item with the least place (S7), sets the time, and lets its owner run in a burst.
 //!
-//! Sans-I/O: it answers "what now, what next" over past sources. Three things compete for the next turn: the
-//! merge of the fed streams, the heads of the agendas, and what joined the current instant's rounds. Whoever wins
+//! Sans-I/O: it answers "what now, what next". Four things compete for the next turn: the merge of the past sources, the
+//! items that live streams show, the heads of the agendas, and what joined the current instant's rounds. Whoever wins
 //! runs until `limit`, the earliest time of the others; a handler that schedules something earlier lowers it.
 
+mod arrivals;
 mod close;
 mod live;
 mod open;

@@ -47,8 +47,7 @@ pub(crate) enum Shown {
 pub(crate) trait AnySide: Send {
     /// Goes on with opening. Ready when the source receives, and its history has come (S31).
     fn poll_open(&mut self) -> Poll<Result<(), SourceFault>>;
-    /// Lets the source put what it has into the queue.
-    /// When the clock was read for something that it put there, the time it showed last.
+    /// Lets the source put what it has into the queue; what the clock showed, if it was read for that.
     fn look(&mut self) -> Option<i64>;
     /// When the source wants to be looked at again, wake or no wake.
     fn retry_at(&self) -> Option<Timestamp>;

@@ -1,0 +1,164 @@
+//! What comes over the live sources of a run: they are opened, looked at, asked for their next item, hung up (S31 to S33,
+//! S40, S46).
+
+use std::cmp::Reverse;
+use std::task::Poll;
+
+use super::live::{Phase, State};
+use super::{Engine, Origin};
+use crate::error::ErrorKind;
+use crate::live::side::Shown;
+use crate::observe::Class;
+use crate::outcome::StopReason;
+
+impl Engine {
+    /// Lets sources that were woken, or whose time it is, put what they have into their queues.
+    pub(super) fn receive(&mut self) {
+        let Some(live) = &mut self.live else { return };
+        live.read = None;
+        if live.draining {
+            return;
+        }
+        if live.wakes.any() {
+            live.wakes.take(&mut live.looking);
+        }
+        if !live.retries.is_empty() {
+            let now = live.clock.now();
+            let due = live.retries.extract_if(.., |&mut (time, _)| time <= now);
+            live.looking.extend(due.map(|(_, lane)| lane));
+        }
+        while let Some(lane) = live.looking.pop() {
+            if live.lanes[lane as usize] == State::Opening {
+                continue;
+            }
+            let stream = self.lanes[lane as usize];
+            let Some(side) = self.stage.hubs[stream as usize].channel_mut().side() else { continue };
+            if let Some(now) = side.look() {
+                live.read = Some(now);
+            }
+            live.set_retry(lane, side.retry_at());
+            if live.lanes[lane as usize] == State::On {
+                live.hungry.push(lane);
+            }
+        }
+    }
+
+    /// Lets each stream that shows no item take the next one from its queue (S32).
+    pub(super) fn show_all(&mut self) -> Result<(), ErrorKind> {
+        let last = self.stage.now();
+        while let Some(lane) = self.live.as_mut().and_then(|live| live.hungry.pop()) {
+            let stream = self.lanes[lane as usize];
+            let Some(live) = &mut self.live else { break };
+            let Some(side) = self.stage.hubs[stream as usize].channel_mut().side() else { continue };
+            if live.lanes[lane as usize] != State::On {
+                continue;
+            }
+            match side.show(last) {
+                Shown::Nothing => {}
+                Shown::At(time) => live.shown.push(Reverse((time, lane))),
+                Shown::Fault(fault) => return Err(self.source_error(stream, fault)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on with opening the sources; ready when the run has begun.
+    pub(super) fn poll_open(&mut self) -> Poll<Result<Option<StopReason>, ErrorKind>> {
+        let mut all = true;
+        for lane in 0..self.lanes.len() {
+            let Some(live) = &mut self.live else { break };
+            if live.lanes[lane] != State::Opening {
+                continue;
+            }
+            let stream = self.lanes[lane];
+            let channel = self.stage.hubs[stream as usize].channel_mut();
+            let Some(side) = channel.side() else { continue };
+            match side.poll_open() {
+                Poll::Pending => {
+                    all = false;
+                    live.set_retry(lane as u32, side.retry_at());
+                }
+                Poll::Ready(Err(fault)) => return Poll::Ready(Err(self.source_error(stream, fault))),
+                Poll::Ready(Ok(())) => {
+                    live.lanes[lane] = State::Past;
+                    channel.take_history();
+                    live.looking.push(lane as u32);
+                }
+            }
+        }
+        if !all {
+            return Poll::Pending;
+        }
+        if let Some(live) = &mut self.live {
+            live.phase = Phase::Virtual;
+        }
+        Poll::Ready(self.open())
+    }
+
+    /// The past of a lane is exhausted. True if it goes on live.
+    pub(super) fn goes_on_live(&mut self, lane: usize) -> bool {
+        let Some(live) = &mut self.live else { return false };
+        if live.lanes.get(lane) != Some(&State::Past) {
+            return false;
+        }
+        self.stage.hubs[self.lanes[lane] as usize].channel_mut().past_ended();
+        live.lanes[lane] = State::On;
+        live.hungry.push(lane as u32);
+        true
+    }
+
+    /// Dispatches the item that a live stream shows.
+    pub(super) fn run_shown(&mut self) {
+        let Some(live) = &mut self.live else { return };
+        let Some(Reverse((time, lane))) = live.shown.pop() else { return };
+        live.hungry.push(lane);
+        let stream = self.lanes[lane as usize];
+        self.stage.core.class = Class::Event;
+        self.stage.event = Some(Origin::Fed(lane as usize));
+        self.stage.core.desk().set_limit(time);
+        let hub = &mut self.stage.hubs[stream as usize];
+        hub.run_shown(lane, time, &mut self.stage.nodes, &mut self.stage.core);
+        if hub.channel_mut().side().is_some_and(|side| side.has_ended()) {
+            if let Some(live) = &mut self.live {
+                live.lanes[lane as usize] = State::Ended;
+            }
+            self.lane_ended(stream, Some(time));
+        }
+    }
+
+    /// True if a stop was asked for, and no event that was received before it is left.
+    pub(super) fn is_drained(&mut self) -> bool {
+        let Engine { live: Some(live), stage, lanes, .. } = self else { return false };
+        let mut waits = live.lanes.iter().zip(lanes).filter(|(state, _)| **state == State::On);
+        live.draining
+            && live.shown.is_empty()
+            && waits.all(|(_, stream)| {
+                stage.hubs[*stream as usize].channel_mut().side().is_none_or(|side| side.is_drained())
+            })
+    }
+
+    /// A stop was asked for. True if the events received so far are dispatched first (S46).
+    pub(super) fn begin_drain(&mut self) -> bool {
+        let Some(live) = &mut self.live else { return false };
+        if !live.options.drain || live.phase == Phase::Opening {
+            return false;
+        }
+        if live.draining {
+            return true;
+        }
+        live.draining = true;
+        // Nobody is called again: to wait for that time would be not to wait at all.
+        live.retries.clear();
+        for (lane, state) in live.lanes.iter_mut().enumerate() {
+            let Some(side) = self.stage.hubs[self.lanes[lane] as usize].channel_mut().side() else {
+                continue;
+            };
+            side.hang_up();
+            if *state == State::Past {
+                *state = State::Ended;
+            }
+        }
+        self.merge.clear();
+        true
+    }
+}
