@@ -2,14 +2,15 @@
 #![forbid(unsafe_code)]
 
 pub use asp_core::{
-    ByValue, CallKey, CallSlot, Class, Clock, ClockStep, Context, Delay, Digest, Dispatch, Dispatched,
-    Duration, Error, ErrorKind, Event, Every, Gap, GraphFault, HandlerError, HandlerFailure, HandlerInfo,
-    HandlerResult, HandlerReturn, InPast, IntoDelay, IntoEvery, IntoLive, IntoSource, Key, ManualClock,
-    ManualSleep, Notice, OnError, Once, Outcome, Pace, PastItem, PastSchedule, Payload, Place, Reason,
-    Reconnect, Recording, Report, Request, Result, RunGraph, RunLive, Runner, Slot, Source, Stamped,
-    Steering, StopHandle, StopReason, Strategy, StrategyInfo, Stream, StreamInfo, StreamReport, SystemClock,
-    TimeError, TimerKey, TimerSlot, Timestamp, TokioClock, WhenFull, WhenLate, Wiring, testing, time,
-    timestamps,
+    Begin, ByTask, ByValue, CallKey, CallSlot, Cancelled, Class, Clock, ClockStep, Context, Delay, Digest,
+    Dispatch, Dispatched, Duration, Elapsed, Error, ErrorKind, Event, Every, Exclusive, External, Gap,
+    GraphFault, HandlerError, HandlerFailure, HandlerInfo, HandlerResult, HandlerReturn, InPast, IntoDelay,
+    IntoEvery, IntoLive, IntoSource, Key, ManualClock, ManualSleep, Notice, OnError, Once, Outcome, Pace,
+    PastItem, PastSchedule, Payload, Place, Reason, Reconnect, Recording, Report, Request, Result,
+    RunContext, RunGraph, RunLive, Runner, Shared, Sleep, Slot, Source, Stamped, Steering, StopHandle,
+    StopReason, Strategy, StrategyInfo, Stream, StreamInfo, StreamReport, SystemClock, Task, TaskContext,
+    TaskSlot, TaskTimerSlot, TimeError, Timeout, TimerKey, TimerSlot, Timestamp, TokioClock, WaitFor,
+    WhenFull, WhenLate, Wiring, external, now, sleep, sleep_until, testing, time, timeout, timestamps,
 };
 pub use asp_macros::{
     after, every, on_caught_up, on_end, on_event, on_live, on_notice, on_settled, on_start, on_stop, strategy,
@@ -30,8 +31,8 @@ pub use asp_core::__private;
 /// It leaves out `Stream`, `Result`, `Error` and `Clock`, whose names others use too.
 pub mod prelude {
     pub use asp_core::{
-        CallKey, Context, Duration, Event, Every, Notice, Reconnect, Recording, Runner, Source, StopHandle,
-        TimerKey, Timestamp, timestamps,
+        CallKey, Context, Duration, Event, Every, Notice, Reconnect, Recording, Runner, Shared, Source,
+        StopHandle, TaskContext, TimerKey, Timestamp, timestamps,
     };
     pub use asp_macros::{
         after, every, on_caught_up, on_end, on_event, on_live, on_notice, on_settled, on_start, on_stop,

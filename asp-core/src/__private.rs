@@ -5,6 +5,7 @@ pub use crate::every::Every;
 pub use crate::live::Notice;
 pub use crate::strategy::{HandlerResult, HandlerReturn, Once, Slot, Strategy};
 pub use crate::stream::{ByValue, Event, Payload, Stream};
+pub use crate::task::Begin;
 pub use crate::time::Duration;
 pub use crate::wiring::Wiring;
 

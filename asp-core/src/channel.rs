@@ -18,6 +18,7 @@ use crate::recording::{Tap, Taped};
 use crate::source::{LivePart, Pulled, Source, SourceFault, Stamp};
 use crate::strategy::HandlerResult;
 use crate::stream::{Event, Payload};
+use crate::task::{AnyWaiter, Waiters};
 use crate::time::{Clock, Timestamp};
 
 /// What a lane holds after it was filled.
@@ -53,6 +54,14 @@ pub(crate) trait AnyChannel {
     fn drain_to_sinks(&mut self, core: &mut Core);
     /// Strategies with an `on_end` hook for this stream, as (node, hook).
     fn ends(&self) -> &[(u32, u32)];
+    /// Lets a task hear of the next event. False if it waits for another type.
+    fn add_waiter(&mut self, waiter: Box<dyn AnyWaiter>) -> bool;
+    /// Nothing more comes: tells the tasks that wait.
+    fn set_over(&mut self);
+    /// True if nothing more comes.
+    fn is_over(&self) -> bool;
+    /// Events that are kept for readers who have not had them.
+    fn kept(&self) -> usize;
     /// Number of the event of the source that was dispatched last, counting from 0 all that it yielded.
     fn index_fed(&self) -> u64;
     /// Number of the emission that was dispatched last, counting from 0.
@@ -101,6 +110,25 @@ pub(crate) struct Channel<T> {
     /// Emissions that were dispatched.
     pub(crate) emissions: u64,
     pub(crate) skipped: u64,
+    /// Tasks that wait for the next event.
+    pub(crate) waiters: Waiters<T>,
+    /// True if nothing more comes.
+    is_over: bool,
+    /// Events for which readers wait (S41), each under its number; none in the place of one that all have had.
+    kept: VecDeque<Option<Kept<T>>>,
+    /// The number of the first one that is kept.
+    first_kept: u64,
+}
+
+/// An event that is kept until its last reader has had it.
+pub(crate) struct Kept<T> {
+    pub(crate) value: T,
+    /// Readers who have not had it.
+    pub(crate) left: u32,
+    pub(crate) event_time: i64,
+    pub(crate) arrival: Option<i64>,
+    /// Its number on the stream.
+    pub(crate) event: Option<(u32, u64)>,
 }
 
 impl<T: Payload> Channel<T> {
@@ -124,6 +152,42 @@ impl<T: Payload> Channel<T> {
             others: 0,
             emissions: 0,
             skipped: 0,
+            waiters: Waiters::new(),
+            is_over: false,
+            kept: VecDeque::new(),
+            first_kept: 0,
+        }
+    }
+
+    /// The number under which the next event is kept.
+    pub(crate) fn next_kept(&self) -> u64 {
+        self.first_kept + self.kept.len() as u64
+    }
+
+    pub(crate) fn keep(&mut self, kept: Kept<T>) {
+        self.kept.push_back(Some(kept));
+    }
+
+    /// Takes out an event that was kept, for one more of its readers.
+    pub(crate) fn take_kept(&mut self, number: u64) -> Option<Kept<T>> {
+        let index = number.checked_sub(self.first_kept)?;
+        let mut kept = self.kept.get_mut(index as usize)?.take()?;
+        kept.left -= 1;
+        Some(kept)
+    }
+
+    /// Puts it back, unless this was the last of its readers.
+    pub(crate) fn put_back(&mut self, number: u64, kept: Kept<T>) {
+        if let Some(place) = self.kept.get_mut((number - self.first_kept) as usize) {
+            *place = Some(kept);
+        }
+    }
+
+    /// Forgets what all have had.
+    pub(crate) fn forget_kept(&mut self) {
+        while let Some(None) = self.kept.front() {
+            self.kept.pop_front();
+            self.first_kept += 1;
         }
     }
 
@@ -204,25 +268,52 @@ impl<T: Payload> Channel<T> {
 
     /// True if its events go to handlers and nowhere else, each with the time of its source.
     pub(crate) fn is_plain(&self) -> bool {
-        !self.has_sinks() && self.notices.is_empty() && self.tap.is_none() && self.digest.is_none()
+        !self.has_followers() && self.notices.is_empty() && self.tap.is_none() && self.digest.is_none()
+    }
+
+    /// True if somebody has its events after its handlers.
+    pub(crate) fn has_followers(&self) -> bool {
+        self.has_sinks() || !self.waiters.is_empty()
     }
 
     pub(crate) fn has_sinks(&self) -> bool {
         self.collected.is_some() || !self.sinks.is_empty()
     }
 
+    /// Hands an event to the sinks, if they do not keep it.
+    pub(crate) fn lend_to_sinks(&mut self, event_time: i64, value: T, core: &mut Core) -> T {
+        let event = Event { time: Timestamp::from_nanos(event_time), value };
+        self.show_to_sinks(&event, core);
+        event.value
+    }
+
     /// Hands an event to the sinks. An error or a panic of one stops the run.
     pub(crate) fn give_to_sinks(&mut self, event: Event<T>, core: &mut Core) {
+        if self.show_to_sinks(&event, core)
+            && let Some(collected) = &mut self.collected
+        {
+            collected.push(event);
+        }
+    }
+
+    /// False if one of them failed.
+    fn show_to_sinks(&mut self, event: &Event<T>, core: &mut Core) -> bool {
         for sink in &mut self.sinks {
-            let result = catch_unwind(AssertUnwindSafe(|| sink(&event)))
+            let result = catch_unwind(AssertUnwindSafe(|| sink(event)))
                 .unwrap_or_else(|panic| Err(format!("it panicked: {}", message(&*panic)).into()));
             if let Err(error) = result {
                 core.sink_failed.get_or_insert((self.id, event.time, error));
-                return core.desk().halt();
+                core.desk().halt();
+                return false;
             }
         }
+        true
+    }
+
+    /// Collects an event that was kept until now.
+    pub(crate) fn collect_kept(&mut self, event_time: i64, value: T) {
         if let Some(collected) = &mut self.collected {
-            collected.push(event);
+            collected.push(Event { time: Timestamp::from_nanos(event_time), value });
         }
     }
 }
@@ -300,6 +391,23 @@ impl<T: Payload> AnyChannel for Channel<T> {
         &self.ends
     }
 
+    fn add_waiter(&mut self, waiter: Box<dyn AnyWaiter>) -> bool {
+        self.waiters.add(waiter)
+    }
+
+    fn set_over(&mut self) {
+        self.is_over = true;
+        self.waiters.end();
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    fn kept(&self) -> usize {
+        self.kept.iter().flatten().count()
+    }
+
     fn index_fed(&self) -> u64 {
         match &self.side {
             Some(side) if side.is_on() => side.yielded().saturating_sub(1),
@@ -324,6 +432,12 @@ impl<T: Payload> AnyChannel for Channel<T> {
     }
 
     fn take_collected(&mut self) -> Option<Box<dyn Any + Send>> {
-        Some(Box::new(self.collected.take()?))
+        let mut collected = self.collected.take()?;
+        // For some a reader was still waiting when the run ended.
+        let kept = self.kept.drain(..).flatten();
+        collected.extend(
+            kept.map(|kept| Event { time: Timestamp::from_nanos(kept.event_time), value: kept.value }),
+        );
+        Some(Box::new(collected))
     }
 }

@@ -17,6 +17,8 @@ use crate::time::{Delay, Duration, IntoDelay, Timestamp};
 /// All methods take `&self`, so that `cx.after(d).greet(format!("{}", cx.now()))` is fine. Nothing that a handler
 /// asks for happens before it returns: calls and emissions for the current instant join its next round (S9).
 ///
+/// It cannot sleep. A handler that waits is an `async fn` and has a [`TaskContext`](crate::TaskContext) instead.
+///
 /// The examples of its methods use the greeter of the [first example](crate), with handlers of their own.
 ///
 /// ```
@@ -39,11 +41,30 @@ pub struct Context<S: Strategy> {
     outlets: Vec<(Cow<'static, str>, u32)>,
     /// The names of the methods, by rank.
     methods: Vec<&'static str>,
+    /// Streams that this instance has under another name, with the names they have in the run.
+    renamed: Vec<(String, String)>,
 }
 
 impl<S: Strategy> Context<S> {
     pub(crate) fn new(node: u32, methods: Vec<&'static str>) -> Self {
-        Context { desk: None, agenda: RefCell::new(Agenda::new(node)), node, outlets: Vec::new(), methods }
+        Context {
+            desk: None,
+            agenda: RefCell::new(Agenda::new(node)),
+            node,
+            outlets: Vec::new(),
+            methods,
+            renamed: Vec::new(),
+        }
+    }
+
+    /// The name that a stream of the strategy has in the run.
+    pub(crate) fn actual<'a>(&'a self, stream: &'a str) -> &'a str {
+        let renamed = self.renamed.iter().find(|(declared, _)| declared == stream);
+        renamed.map_or(stream, |(_, actual)| actual)
+    }
+
+    pub(crate) fn set_renamed(&mut self, renamed: Vec<(String, String)>) {
+        self.renamed = renamed;
     }
 
     pub(crate) fn add_outlet(&mut self, name: Cow<'static, str>, stream: u32) {
@@ -97,7 +118,7 @@ impl<S: Strategy> Context<S> {
     /// ```
     #[inline]
     pub fn due(&self) -> Timestamp {
-        Timestamp::from_nanos(self.desk().due.get())
+        Timestamp::from_nanos(self.desk().event_time.get())
     }
 
     /// True in the live phase of a run, from `on_live` on (S30). False in a run over history.
@@ -434,11 +455,17 @@ impl<S: Strategy> Context<S> {
 
     #[inline]
     fn slot_after(&self, delay: Delay) -> CallSlot<'_, S> {
+        CallSlot { cx: self, due: self.due_after(delay) }
+    }
+
+    /// When a call is due; none, and the run stops, if no timestamp says it.
+    #[inline]
+    pub(crate) fn due_after(&self, delay: Delay) -> Option<i64> {
         let due = delay.duration().and_then(|delay| self.desk().now.get().checked_add(delay.as_nanos()));
         if due.is_none() {
             self.refuse_overflow(delay);
         }
-        CallSlot { cx: self, due }
+        due
     }
 
     #[cold]

@@ -14,6 +14,7 @@ use crate::panics;
 use crate::policy::OnError;
 use crate::recording::{LeftOut, Recording};
 use crate::strategy::HandlerResult;
+use crate::task::{Outside, Tasks};
 use crate::time::Timestamp;
 
 /// Why a dispatch stopped the run.
@@ -22,6 +23,8 @@ pub(crate) enum Cause {
     Failed(Box<dyn std::error::Error + Send + Sync>),
     Panicked(String),
     Refused(Refused),
+    /// Too much waits for a suspended handler (S41).
+    Backlog,
 }
 
 /// A dispatch that stopped the run.
@@ -30,6 +33,8 @@ pub(crate) struct Raised {
     pub(crate) node: usize,
     pub(crate) method: &'static str,
     pub(crate) cause: Cause,
+    /// Stream and number of the event it is about, if that is not the one dispatched last.
+    pub(crate) about: Option<(u32, u64)>,
 }
 
 pub(crate) type Observer = Box<dyn FnMut(&Dispatch<'_>) + Send>;
@@ -86,6 +91,22 @@ pub(crate) struct Core {
     last: Option<Place>,
     /// The place of the item being dispatched.
     pub(crate) place: Place,
+    /// Everything that can wait in the middle.
+    pub(crate) tasks: Tasks,
+    /// True while there are any: then each dispatch is followed by a look at what was woken.
+    pub(crate) has_tasks: bool,
+    /// The place of the sleeping tasks among the heads.
+    pub(crate) sleepers: usize,
+    /// Stream and number of the event that is being dispatched to several readers, or to one that can wait.
+    pub(crate) event: Option<(u32, u64)>,
+    /// Stream and number of the event that a failure is about.
+    pub(crate) about: Option<(u32, u64)>,
+    /// The node with a call to begin whose method is an `async fn`.
+    pub(crate) begins: Option<u32>,
+    /// True once the run was stopped and only tasks go on (S46).
+    pub(crate) in_grace: bool,
+    /// True while items are dispatched that have waited: they keep their places in the order (S41).
+    pub(crate) delayed: bool,
 }
 
 /// Strategies that are due to settle, by declaration. A list in falling order, since it is short, and since a tree
@@ -111,14 +132,32 @@ impl Unsettled {
     }
 }
 
+/// The desk beside the core that it is put back into.
+struct Aside<'a> {
+    core: &'a mut Core,
+    desk: Option<Box<Desk>>,
+}
+
+impl Drop for Aside<'_> {
+    fn drop(&mut self) {
+        self.core.desk = self.desk.take();
+    }
+}
+
 /// How many dispatches an endless instant names.
 const TRACED: usize = 8;
 
 impl Core {
-    pub(crate) fn new(desk: Desk, names: Vec<Arc<str>>, on_error: OnError, observers: Vec<Observer>) -> Self {
+    pub(crate) fn new(
+        desk: Desk,
+        names: Vec<Arc<str>>,
+        nodes: usize,
+        on_error: OnError,
+        observers: Vec<Observer>,
+    ) -> Self {
         Core {
             desk: Some(Box::new(desk)),
-            heads: Heads::new(names.len()),
+            heads: Heads::new(nodes + 1),
             names,
             raised: None,
             sink_failed: None,
@@ -148,6 +187,14 @@ impl Core {
             trace: None,
             last: None,
             place: Place::default(),
+            tasks: Tasks::new(Outside::new()),
+            has_tasks: false,
+            sleepers: nodes,
+            event: None,
+            about: None,
+            begins: None,
+            in_grace: false,
+            delayed: false,
         }
     }
 
@@ -226,7 +273,22 @@ impl Core {
     /// Stops the run; the first cause counts.
     pub(crate) fn raise(&mut self, desk: &Desk, node: usize, method: &'static str, cause: Cause) {
         desk.halt();
-        self.raised.get_or_insert_with(|| Box::new(Raised { node, method, cause }));
+        let about = self.about;
+        self.raised.get_or_insert_with(|| Box::new(Raised { node, method, cause, about }));
+    }
+
+    /// [`Core::raise`], where the desk is here.
+    pub(crate) fn raise_here(&mut self, node: usize, method: &'static str, cause: Cause) {
+        self.with_desk(|core, desk| core.raise(desk, node, method, cause));
+    }
+
+    /// Does something with the desk beside the rest, where it is here, and puts it back whatever happens.
+    pub(crate) fn with_desk(&mut self, work: impl FnOnce(&mut Core, &Desk)) {
+        let desk = self.desk.take();
+        let mut aside = Aside { core: self, desk };
+        if let Aside { core, desk: Some(desk) } = &mut aside {
+            work(core, desk);
+        }
     }
 
     /// Turns a caught panic into the end of the run (S44). Whoever has the desk gives it back in `poison`.
@@ -240,7 +302,8 @@ impl Core {
         self.desk().in_agenda.set(false);
         self.desk().halt();
         let cause = Cause::Panicked(panics::message(&*panic));
-        self.raised.get_or_insert_with(|| Box::new(Raised { node: node as usize, method, cause }));
+        let about = self.about;
+        self.raised.get_or_insert_with(|| Box::new(Raised { node: node as usize, method, cause, about }));
     }
 
     /// Shows a dispatch to whoever watches, just before it is made.
@@ -254,19 +317,21 @@ impl Core {
             trace.push_back(format!("{strategy}.{method}"));
         }
         debug_assert!(
-            self.last.is_none_or(|last| last <= self.place),
+            self.delayed || self.last.is_none_or(|last| last <= self.place),
             "items are dispatched in the order of S7: {:?} after {:?}",
             self.place,
             self.last
         );
-        self.last = Some(self.place);
+        if !self.delayed {
+            self.last = Some(self.place);
+        }
         let dispatch = Dispatch {
             place: self.place,
             now: Timestamp::from_nanos(now),
             strategy,
             handler: method,
             stream,
-            due: Timestamp::from_nanos(desk.due.get()),
+            due: Timestamp::from_nanos(desk.event_time.get()),
             event_time: Timestamp::from_nanos(desk.event_time.get()),
         };
         if let Some(digester) = &mut self.digester {
@@ -291,6 +356,15 @@ impl Core {
         }
     }
 
+    /// [`Core::count_drained`] of one, where the desk is here.
+    #[inline]
+    pub(crate) fn count_drained_here(&mut self) {
+        self.drained += 1;
+        if self.drained > self.drain_limit {
+            self.desk().halt();
+        }
+    }
+
     /// True if a tick is left out, since the timer's next one is due too (S26).
     ///
     /// The clock decides it in the live phase of a run; when one is repeated, its recording.
@@ -307,6 +381,12 @@ impl Core {
         is_left_out
     }
 
+    /// True if time has to stand still for something outside of the run (S42), as it does unless the clock drives it.
+    #[inline]
+    pub(crate) fn stands_still(&self) -> bool {
+        self.has_tasks && self.clock == i64::MIN && self.tasks.outside.externals() > 0
+    }
+
     /// The round in which the run ends. It may have looked for a later instant already, and found nothing to dispatch
     /// there: ticks that were left out, or cancelled.
     pub(crate) fn last_round(&self) -> u32 {
@@ -315,8 +395,11 @@ impl Core {
         last.map_or(self.round, |last| last.round.max(self.round))
     }
 
-    /// Sets the place of the next item.
+    /// Sets the place of the next item; one that has waited keeps its own.
     pub(crate) fn set_place(&mut self, time: i64, class: Class, declaration: u32, sequence: u64) {
+        if self.delayed {
+            return;
+        }
         self.place =
             Place { time: Timestamp::from_nanos(time), round: self.round, class, declaration, sequence };
     }

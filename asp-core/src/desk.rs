@@ -6,10 +6,12 @@
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use crate::every::BadInterval;
 use crate::fifo::Fifo;
 use crate::live::StopHandle;
+use crate::task::TaskKey;
 use crate::time::{Clock, Timestamp};
 
 /// A limit that lets nothing pass.
@@ -29,6 +31,10 @@ pub(crate) enum Soon {
     Call(u32),
     /// The node's `on_end` hook of that number.
     End(u32),
+    /// A task that was woken; of no node.
+    Wake(TaskKey),
+    /// The sleep in that slot; of no node.
+    Sleep(u32),
 }
 
 /// A tick that joins the next round of this instant (class 3).
@@ -80,6 +86,8 @@ pub(crate) enum Refused {
     Interval { method: &'static str, fault: BadInterval },
     NotListed { stream: String },
     Carries { stream: String, given: String },
+    NoStream { stream: String, similar: Option<String> },
+    OtherType { stream: String, given: String },
 }
 
 /// When an event is dispatched, and when it happened (S4).
@@ -100,8 +108,10 @@ impl At {
 pub(crate) struct Desk {
     /// Virtual time (S2): frozen during a dispatch.
     pub(crate) now: Cell<i64>,
+    /// The same for code that has no context.
+    pub(crate) shown: Arc<AtomicI64>,
+    /// When the event happened that is being dispatched, or the call or tick was due.
     pub(crate) event_time: Cell<i64>,
-    pub(crate) due: Cell<i64>,
     /// When the live event that is being dispatched was received.
     pub(crate) arrival: Cell<Option<i64>>,
     /// Items that may be dispatched before the engine looks around again.
@@ -138,8 +148,8 @@ impl Desk {
     pub(crate) fn new(past_is_error: bool) -> Self {
         Desk {
             now: Cell::new(0),
+            shown: Arc::default(),
             event_time: Cell::new(0),
-            due: Cell::new(0),
             arrival: Cell::new(None),
             burst: Cell::new(crate::node::BURST),
             live: Cell::new(false),
@@ -176,8 +186,8 @@ impl Desk {
     #[inline]
     pub(crate) fn at_due(&self, now: i64, due: i64) {
         self.now.set(now);
+        self.shown.store(now, Relaxed);
         self.event_time.set(due);
-        self.due.set(due);
     }
 
     #[inline]
@@ -199,6 +209,14 @@ impl Desk {
     pub(crate) fn lower_limit(&self, time: i64) {
         if time < self.limit.get() {
             self.limit.set(time);
+        }
+    }
+
+    /// Something was scheduled that is nobody's own: nothing later than `time` may be dispatched unseen.
+    pub(crate) fn lower_outer(&self, time: i64) {
+        if time < self.outer.get() {
+            self.outer.set(time);
+            self.lower_limit(time);
         }
     }
 

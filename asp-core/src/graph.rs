@@ -18,6 +18,7 @@ use crate::recording::Tap;
 use crate::source::Source;
 use crate::strategy::Strategy;
 use crate::stream::{Payload, Stream};
+use crate::task::Coroutine;
 use crate::wiring::Wiring;
 
 /// A row of a wiring table, attached to the graph when its strategy joins.
@@ -67,6 +68,7 @@ pub(crate) struct Graph {
     pub(crate) nodes: Nodes,
     pub(crate) names: Vec<Arc<str>>,
     pub(crate) faults: Vec<GraphFault>,
+    pub(crate) coroutines: Vec<Coroutine>,
 }
 
 impl Graph {
@@ -197,6 +199,10 @@ impl Graph {
         for row in rows {
             row.attach(&mut joining);
         }
+        let renamed = rebinds
+            .iter()
+            .map(|rebind| (rebind.declared.clone().into_owned(), rebind.actual.clone().into_owned()));
+        cx.set_renamed(renamed.collect());
         for unused in rebinds.iter().filter(|rebind| !rebind.used) {
             self.faults.push(GraphFault::RebindUnused {
                 strategy: instance.clone(),
@@ -225,7 +231,9 @@ impl Graph {
                 let constant = entry.constant.clone();
                 faults.push(GraphFault::NeverFed { stream: name.clone(), reader, constant, similar: like() });
             }
-            if entry.sources > 0 && entry.readers.is_empty() && !entry.collected {
+            // A coroutine may wait for any stream.
+            let is_read = !entry.readers.is_empty() || entry.collected || !self.coroutines.is_empty();
+            if entry.sources > 0 && !is_read {
                 faults.push(GraphFault::NeverRead { stream: name.clone(), similar: like() });
             }
         }
@@ -238,7 +246,12 @@ impl Graph {
         let lanes = self.ranks.iter().copied().filter(fed).collect();
         let emitted = self.entries.iter().map(|entry| entry.emitted).collect();
         let hubs = self.entries.into_iter().map(|entry| entry.hub.specialize()).collect();
-        Parts { hubs, emitted, lanes, nodes: self.nodes, names: self.names }
+        let mut names = self.names;
+        for coroutine in &self.coroutines {
+            let taken: Vec<&str> = names.iter().map(|name| &**name).collect();
+            names.push(free_name(&coroutine.name, &taken).into());
+        }
+        Parts { hubs, emitted, lanes, nodes: self.nodes, names, coroutines: self.coroutines }
     }
 }
 
@@ -252,6 +265,7 @@ pub(crate) struct Parts {
     pub(crate) lanes: Vec<u32>,
     pub(crate) nodes: Nodes,
     pub(crate) names: Vec<Arc<str>>,
+    pub(crate) coroutines: Vec<Coroutine>,
 }
 
 /// A strategy on its way into the graph.

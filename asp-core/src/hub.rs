@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use crate::channel::{AnyChannel, Channel, DigestFn, SinkFn};
+use crate::channel::{AnyChannel, Channel, DigestFn, Kept, SinkFn};
 use crate::core::Core;
 use crate::desk::At;
 use crate::live::side::Entry;
@@ -17,6 +17,7 @@ use crate::recording::{Tap, Taped};
 use crate::source::Source;
 use crate::strategy::Strategy;
 use crate::stream::{Event, Payload};
+use crate::task::What;
 use crate::time::Timestamp;
 
 /// A stream whatever it carries. These are the engine's calls into it: one per burst of events.
@@ -29,8 +30,12 @@ pub(crate) trait AnyHub: Any + Send {
     fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core);
     /// Dispatches the next emission.
     fn run_emitted(&mut self, nodes: &mut Nodes, core: &mut Core);
+    /// Dispatches an event that was kept to one more of its readers.
+    fn run_kept(&mut self, number: u64, reader: u32, nodes: &mut Nodes, core: &mut Core);
     /// The form that fits its readers best.
     fn specialize(self: Box<Self>) -> Box<dyn AnyHub>;
+    /// The form that has room for others beside its readers.
+    fn generalize(self: Box<Self>) -> Box<dyn AnyHub>;
 }
 
 /// A stream with any number of readers, by strategy and method, and sinks after them (S8).
@@ -42,6 +47,10 @@ pub(crate) struct Hub<T> {
 impl<T: Payload> Hub<T> {
     pub(crate) fn new(name: Arc<str>, id: u32) -> Self {
         Hub { channel: Channel::new(name, id), readers: Vec::new() }
+    }
+
+    pub(crate) fn of(channel: Channel<T>, readers: Vec<Box<dyn Reader<T>>>) -> Self {
+        Hub { channel, readers }
     }
 
     pub(crate) fn set_source(&mut self, source: Source<T>) {
@@ -89,20 +98,53 @@ impl<T: Payload> Hub<T> {
     }
 
     fn deliver_to_all(&mut self, at: At, value: T, nodes: &mut Nodes, core: &mut Core) {
-        let has_sinks = self.channel.has_sinks();
-        let name = &self.channel.name;
-        let mut readers = self.readers.iter_mut();
-        while let Some(reader) = readers.next() {
-            if readers.len() == 0 && !has_sinks {
-                return reader.give(nodes, core, at, name, value);
+        let has_followers = self.channel.has_followers();
+        let mut waiting = 0;
+        for index in 0..self.readers.len() {
+            let is_last = index + 1 == self.readers.len() && !has_followers && waiting == 0;
+            let (reader, name) = (&mut self.readers[index], &self.channel.name);
+            if is_last {
+                let Some(value) = reader.give(nodes, core, at, name, value) else { return };
+                self.let_wait(index, nodes, core);
+                return self.keep(at, value, 1, core);
             }
-            reader.offer(nodes, core, at, name, &value);
+            if !reader.offer(nodes, core, at, name, &value) {
+                waiting += 1;
+                self.let_wait(index, nodes, core);
+            }
             if core.desk().halted() {
-                return;
+                // Nobody has it any more, but it is pending for those who wait.
+                return if waiting > 0 {
+                    self.keep(at, value, waiting, core)
+                };
             }
         }
-        let time = Timestamp::from_nanos(at.event_time);
-        self.channel.give_to_sinks(Event { time, value }, core);
+        self.channel.waiters.tell(&value);
+        if core.has_tasks {
+            core.hear();
+        }
+        if waiting == 0 {
+            let time = Timestamp::from_nanos(at.event_time);
+            return self.channel.give_to_sinks(Event { time, value }, core);
+        }
+        let value = self.channel.lend_to_sinks(at.event_time, value, core);
+        self.keep(at, value, waiting, core);
+    }
+
+    /// A reader has to wait for the event that is being dispatched.
+    #[cold]
+    fn let_wait(&self, reader: usize, nodes: &mut Nodes, core: &mut Core) {
+        let (stream, number) = (self.channel.id, self.channel.next_kept());
+        if let Some(node) = nodes.get_mut(self.readers[reader].node()) {
+            node.wait(core, What::Event { stream, number, reader: reader as u32 });
+        }
+    }
+
+    /// Keeps an event for those who wait for it.
+    #[cold]
+    fn keep(&mut self, at: At, value: T, left: u32, core: &Core) {
+        let arrival = core.desk().arrival.get();
+        self.channel.keep(Kept { value, left, event_time: at.event_time, arrival, event: core.event });
     }
 
     /// Dispatches an item that carries more than its time.
@@ -112,6 +154,7 @@ impl<T: Payload> Hub<T> {
                 core.desk().arrival.set(arrival);
                 let at = At { now: time, event_time };
                 self.channel.record(at, &value);
+                core.event = Some((self.channel.id, self.channel.index_fed()));
                 self.deliver(at, value, nodes, core);
                 core.desk().arrival.set(None);
             }
@@ -147,11 +190,16 @@ impl<T: Payload> AnyHub for Hub<T> {
                 self.run_entry(time, entry, nodes, core);
             } else if let Some(value) = self.channel.values.pop_front() {
                 self.channel.record(At::instant(time), &value);
+                core.event = Some((self.channel.id, self.channel.index_fed()));
                 self.deliver(At::instant(time), value, nodes, core);
             } else {
                 break;
             }
             done += 1;
+            if core.has_tasks && !core.tasks.later.is_empty() {
+                // Who began to wait for a stream hears its next event.
+                break;
+            }
         }
         done
     }
@@ -167,7 +215,39 @@ impl<T: Payload> AnyHub for Hub<T> {
     fn run_emitted(&mut self, nodes: &mut Nodes, core: &mut Core) {
         let Some(value) = self.channel.next_emitted(core) else { return };
         let now = core.desk().now.get();
+        core.event = Some((self.channel.id, self.channel.index_emitted()));
         self.deliver(At::instant(now), value, nodes, core);
+    }
+
+    fn run_kept(&mut self, number: u64, reader: u32, nodes: &mut Nodes, core: &mut Core) {
+        let Some(kept) = self.channel.take_kept(number) else { return };
+        let Kept { event_time, arrival, left, event, .. } = kept;
+        let at = At { now: core.desk().now.get(), event_time };
+        core.event = event;
+        core.desk().arrival.set(arrival);
+        if let (Some(digest), Some(digester)) = (&mut self.channel.digest, &mut core.digester) {
+            digest(&kept.value, &mut digester.payload);
+        }
+        let (reader, name) = (&mut self.readers[reader as usize], &self.channel.name);
+        if left > 0 {
+            reader.offer(nodes, core, at, name, &kept.value);
+            self.channel.put_back(number, kept);
+        } else if self.channel.collected.is_some() {
+            reader.offer(nodes, core, at, name, &kept.value);
+            self.channel.collect_kept(event_time, kept.value);
+            self.channel.forget_kept();
+        } else {
+            reader.give(nodes, core, at, name, kept.value);
+            self.channel.forget_kept();
+        }
+        if let Some(digester) = &mut core.digester {
+            digester.payload.clear();
+        }
+        core.desk().arrival.set(None);
+    }
+
+    fn generalize(self: Box<Self>) -> Box<dyn AnyHub> {
+        self
     }
 
     fn specialize(mut self: Box<Self>) -> Box<dyn AnyHub> {
@@ -213,7 +293,10 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
             Entry::Event { event_time, arrival, value } => {
                 core.desk().arrival.set(arrival);
                 let at = At { now: time, event_time };
-                self.handler.give(nodes, core, at, &self.channel.name, value);
+                let waits = self.handler.give(nodes, core, at, &self.channel.name, value);
+                if let Some(value) = waits {
+                    self.keep(at, value, self.channel.index_fed(), nodes, core);
+                }
                 core.desk().arrival.set(None);
             }
             Entry::Notice(notice) => self.channel.give_notice(time, &notice, nodes, core),
@@ -233,8 +316,23 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
         let channel = &mut self.channel;
         let Some(value) = channel.values.pop_front() else { return 0 };
         core.mark = core.desk().sequence.get();
-        self.handler.give(nodes, core, At::instant(time), &channel.name, value);
+        let at = At::instant(time);
+        if let Some(value) = self.handler.give(nodes, core, at, &channel.name, value) {
+            self.keep(at, value, self.channel.index_fed(), nodes, core);
+        }
         1
+    }
+
+    /// Keeps an event until the handler of another has handed the strategy back.
+    #[cold]
+    #[inline(never)]
+    fn keep(&mut self, at: At, value: T, index: u64, nodes: &mut Nodes, core: &mut Core) {
+        let (stream, number) = (self.channel.id, self.channel.next_kept());
+        let (event_time, arrival) = (at.event_time, core.desk().arrival.get());
+        self.channel.keep(Kept { value, left: 1, event_time, arrival, event: Some((stream, index)) });
+        if let Some(node) = nodes.get_mut(self.handler.node) {
+            node.wait(core, What::Event { stream, number, reader: 0 });
+        }
     }
 }
 
@@ -254,9 +352,9 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
         let &[time, ref more @ ..] = times else { return 0 };
         if core.watched {
             self.run_watched(lane, time, nodes, core)
-        } else if more.is_empty() || self.handler.emits {
+        } else if more.is_empty() || self.handler.emits || core.has_tasks {
             // A burst is not worth setting up for one event, as interleaved streams have them, or for a strategy that
-            // emits: what it emits comes before the next event.
+            // emits: what it emits comes before the next event. So does what it wakes.
             self.run_one(time, nodes, core)
         } else {
             self.handler.burst(nodes, core, times, &mut self.channel.values)
@@ -272,8 +370,27 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
 
     fn run_emitted(&mut self, nodes: &mut Nodes, core: &mut Core) {
         let Some(value) = self.channel.next_emitted(core) else { return };
-        let now = core.desk().now.get();
-        self.handler.give(nodes, core, At::instant(now), &self.channel.name, value);
+        let at = At::instant(core.desk().now.get());
+        if let Some(value) = self.handler.give(nodes, core, at, &self.channel.name, value) {
+            self.keep(at, value, self.channel.index_emitted(), nodes, core);
+        }
+    }
+
+    fn run_kept(&mut self, number: u64, _: u32, nodes: &mut Nodes, core: &mut Core) {
+        let Some(Kept { value, event_time, arrival, event, .. }) = self.channel.take_kept(number) else {
+            return;
+        };
+        self.channel.forget_kept();
+        core.event = event;
+        core.desk().arrival.set(arrival);
+        let at = At { now: core.desk().now.get(), event_time };
+        self.handler.give(nodes, core, at, &self.channel.name, value);
+        core.desk().arrival.set(None);
+    }
+
+    fn generalize(self: Box<Self>) -> Box<dyn AnyHub> {
+        let Solo { channel, handler } = *self;
+        Box::new(Hub::of(channel, vec![Box::new(handler)]))
     }
 
     fn specialize(self: Box<Self>) -> Box<dyn AnyHub> {

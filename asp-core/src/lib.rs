@@ -116,6 +116,9 @@
 //!   declared, sinks last (S8).
 //! - A handler sees the run through its [`Context`]: it may read the time, defer calls, set timers, emit, stop. Nothing
 //!   that it asks for happens before it returns.
+//! - An `async` handler may wait in the middle, on virtual time: it has the strategy to itself until it ends
+//!   ([`TaskContext`]), or runs beside the others ([`Shared`]). A *coroutine* is such code without a strategy
+//!   ([`Runner::spawn`]).
 //! - The run ends at [`Runner::end`]; without one, when the sources have ended and no call, emission or bounded timer is
 //!   pending (S28). The [`Outcome`] hands back the strategies, what was collected, and a [`Report`].
 //!
@@ -180,6 +183,7 @@ mod slots;
 mod source;
 mod strategy;
 mod stream;
+mod task;
 pub mod testing;
 #[allow(clippy::disallowed_methods, reason = "it is here that clocks are read, and nowhere else")]
 pub mod time;
@@ -205,7 +209,11 @@ pub use runner::Runner;
 pub use slots::{CallSlot, InPast, Key, TimerSlot};
 pub use source::{IntoLive, IntoSource, PastItem, Source, Stamped, Streaming, TimeError, timestamps};
 pub use strategy::{HandlerError, HandlerResult, HandlerReturn, Once, Slot, Strategy};
-pub use stream::{ByValue, Event, Payload, Stream};
+pub use stream::{ByTask, ByValue, Event, Payload, Stream};
+pub use task::{
+    Begin, Cancelled, Elapsed, Exclusive, External, RunContext, Shared, Sleep, Task, TaskContext, TaskSlot,
+    TaskTimerSlot, Timeout, WaitFor, external, now, sleep, sleep_until, timeout,
+};
 pub use time::{
     Clock, ClockStep, Delay, Duration, IntoDelay, ManualClock, ManualSleep, Pace, Steering, SystemClock,
     Timestamp, TokioClock,

@@ -22,7 +22,7 @@ impl Nodes {
     }
 
     pub(crate) fn get_mut(&mut self, node: usize) -> Option<&mut dyn AnyNode> {
-        self.list[node].as_deref_mut()
+        self.list.get_mut(node)?.as_deref_mut()
     }
 
     /// The node as what it is. One comparison of types, made once a burst.
@@ -30,6 +30,15 @@ impl Nodes {
     pub(crate) fn typed<S: Strategy>(&mut self, node: usize) -> Option<&mut Node<S>> {
         let node: &mut dyn Any = self.list[node].as_deref_mut()?;
         node.downcast_mut()
+    }
+
+    /// Takes a node out while one of its tasks is polled; none if the number is that of a coroutine.
+    pub(crate) fn lend(&mut self, node: u32) -> Option<Box<dyn AnyNode>> {
+        self.list.get_mut(node as usize)?.take()
+    }
+
+    pub(crate) fn put_back(&mut self, number: u32, node: Box<dyn AnyNode>) {
+        self.list[number as usize] = Some(node);
     }
 
     #[cfg(test)]

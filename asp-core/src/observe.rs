@@ -16,7 +16,7 @@ pub enum Class {
     Start,
     /// An event of a source, or an emission.
     Event,
-    /// A deferred call, or the end of a stream.
+    /// A deferred call, a wake of a task, or the end of a stream.
     Call,
     /// A tick of a periodic timer.
     Tick,

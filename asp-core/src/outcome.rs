@@ -392,6 +392,8 @@ pub struct Dispatched {
     pub events: u64,
     /// Deferred calls and ends of streams, class 2.
     pub calls: u64,
+    /// Wakes of async handlers and coroutines, class 2.
+    pub wakes: u64,
     /// Ticks of periodic timers, class 3.
     pub ticks: u64,
     /// `on_settled`, class 4.
@@ -410,7 +412,7 @@ impl Dispatched {
     /// # Ok::<(), asp_core::Error>(())
     /// ```
     pub fn total(&self) -> u64 {
-        self.starts + self.events + self.calls + self.ticks + self.settled + self.stops
+        self.starts + self.events + self.calls + self.wakes + self.ticks + self.settled + self.stops
     }
 
     pub(crate) fn count(&mut self, class: Class) {
@@ -427,9 +429,11 @@ impl Dispatched {
 
 impl fmt::Display for Dispatched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Dispatched { starts, events, calls, ticks, settled, stops } = self;
-        let counts = [(events, "event"), (calls, "call"), (ticks, "tick"), (&(starts + stops), "hook")];
-        for (count, word) in counts {
+        let Dispatched { starts, events, calls, wakes, ticks, settled, stops } = self;
+        let hooks = starts + stops;
+        let counts = [(events, "event"), (calls, "call"), (wakes, "wake"), (ticks, "tick"), (&hooks, "hook")];
+        // Wakes are for those who have async handlers.
+        for (count, word) in counts.into_iter().filter(|&(&count, word)| count > 0 || word != "wake") {
             write!(f, "{count} {word}{}, ", if *count == 1 { "" } else { "s" })?;
         }
         write!(f, "{settled} settled")

@@ -19,10 +19,12 @@ use crate::stream::{ByValue, Payload, Stream};
 
 /// A handler that reads a stream of `T`, one of several.
 pub(crate) trait Reader<T>: Send {
-    /// Dispatches one event that others will read too.
-    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: &T);
-    /// Dispatches one event to its last reader.
-    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: T);
+    /// The number of its strategy.
+    fn node(&self) -> usize;
+    /// Dispatches one event that others will read too. False if it has to wait (S41).
+    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: &T) -> bool;
+    /// Dispatches one event to its last reader; it comes back if it has to wait.
+    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: T) -> Option<T>;
     /// Becomes the only reader of a stream.
     fn solo(self: Box<Self>, channel: Channel<T>) -> Box<dyn AnyHub>;
 }
@@ -117,7 +119,7 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Attach<S> for Row<T, H> {
 
 /// A handler attached to its stream.
 pub(crate) struct Handler<S, H> {
-    node: usize,
+    pub(crate) node: usize,
     method: &'static str,
     /// True if the strategy emits: then most bursts would end after one event.
     pub(crate) emits: bool,
@@ -126,17 +128,25 @@ pub(crate) struct Handler<S, H> {
 }
 
 impl<S: Strategy, H> Handler<S, H> {
-    /// Makes one dispatch.
+    /// Makes one dispatch; the value comes back if it has to wait.
     #[inline(always)]
-    fn once(
+    fn once<V>(
         &mut self,
         nodes: &mut Nodes,
         core: &mut Core,
         at: At,
         stream: &Arc<str>,
-        call: impl FnOnce(&mut H, &mut S, &Context<S>) -> HandlerResult,
-    ) {
-        let Some(node) = nodes.typed::<S>(self.node) else { return core.desk().at_event(at) };
+        value: V,
+        call: impl FnOnce(&mut H, &mut S, &Context<S>, V) -> HandlerResult,
+    ) -> Option<V> {
+        let Some(node) = nodes.typed::<S>(self.node) else {
+            core.desk().at_event(at);
+            return None;
+        };
+        if node.strategy.is_none() {
+            core.desk().at_event(at);
+            return Some(value);
+        }
         if node.settles() {
             core.unsettled.insert(self.node as u32);
             core.desk().hold_instant();
@@ -148,10 +158,11 @@ impl<S: Strategy, H> Handler<S, H> {
             if core.watched {
                 core.announce(cx.desk(), self.node, self.method, Some(stream));
             }
-            let result = call(&mut self.take, strategy, cx);
+            let result = call(&mut self.take, strategy, cx, value);
             core.ended(cx.desk(), self.node, self.method, result);
         }
         node.leave(core);
+        None
     }
 }
 
@@ -211,13 +222,20 @@ impl<S: Strategy, H> Handler<S, H> {
         done
     }
 
-    /// Dispatches one event that nobody else will read.
+    /// Dispatches one event that nobody else will read; it comes back if it has to wait.
     #[inline]
-    pub(crate) fn give<T>(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: T)
+    pub(crate) fn give<T>(
+        &mut self,
+        nodes: &mut Nodes,
+        core: &mut Core,
+        at: At,
+        stream: &Arc<str>,
+        value: T,
+    ) -> Option<T>
     where
         H: Take<S, T>,
     {
-        self.once(nodes, core, at, stream, |take, strategy, cx| take.owned(strategy, cx, value));
+        self.once(nodes, core, at, stream, value, |take, strategy, cx, value| take.owned(strategy, cx, value))
     }
 }
 
@@ -234,12 +252,19 @@ fn pass_by<T>(core: &Core, times: &[i64], values: &mut VecDeque<T>) -> usize {
 }
 
 impl<S: Strategy, T: Payload, H: Take<S, T>> Reader<T> for Handler<S, H> {
-    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: &T) {
-        self.once(nodes, core, at, stream, |take, strategy, cx| take.borrowed(strategy, cx, value));
+    fn node(&self) -> usize {
+        self.node
     }
 
-    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: T) {
-        Handler::give(self, nodes, core, at, stream, value);
+    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: &T) -> bool {
+        let waits = self.once(nodes, core, at, stream, value, |take, strategy, cx, value| {
+            take.borrowed(strategy, cx, value)
+        });
+        waits.is_none()
+    }
+
+    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: T) -> Option<T> {
+        Handler::give(self, nodes, core, at, stream, value)
     }
 
     fn solo(self: Box<Self>, channel: Channel<T>) -> Box<dyn AnyHub> {

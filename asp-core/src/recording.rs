@@ -66,6 +66,12 @@ pub(crate) struct Facts {
 pub(crate) struct Stopped {
     /// How many dispatches were made before.
     pub(crate) dispatches: u64,
+    /// How many wakes of tasks were served after it (S46).
+    pub(crate) grace: u64,
+    /// Ticks that were left out, some perhaps after the last dispatch.
+    pub(crate) missed: u64,
+    /// The next scheduling sequence when the grace began: what was scheduled for the end of a source, say, took one.
+    pub(crate) sequence: u64,
     pub(crate) now: i64,
     pub(crate) round: u32,
     pub(crate) is_live: bool,

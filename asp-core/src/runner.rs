@@ -446,7 +446,8 @@ impl Runner {
             .zip(&parts.emitted)
             .map(|(hub, &emitted)| emitted.then(|| hub.channel().new_outlet()))
             .collect();
-        let mut core = Core::new(desk, std::mem::take(&mut parts.names), on_error, observers);
+        let (names, nodes) = (std::mem::take(&mut parts.names), parts.nodes.len());
+        let mut core = Core::new(desk, names, nodes, on_error, observers);
         core.drain_limit = limits.drain_limit;
         core.recording = self.recording;
         if let Some(interval) = self.digest {

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use crate::context::Context;
+use crate::task::Begin;
 use crate::wiring::Wiring;
 
 /// What a handler came to.
@@ -119,6 +120,31 @@ pub trait Strategy: Sized + Send + 'static {
     /// ```
     fn call(&mut self, cx: &Context<Self>, call: Self::Call) -> HandlerResult;
 
+    /// True for a call whose method is an `async fn`: [`Strategy::begin`] makes its task instead of [`Strategy::call`].
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// assert!(!Greeter::is_async(&GreeterCall::Tick));
+    /// ```
+    #[inline]
+    #[must_use]
+    fn is_async(call: &Self::Call) -> bool {
+        let _ = call;
+        false
+    }
+
+    /// Makes the task of a call that [`Strategy::is_async`].
+    ///
+    /// ```
+    #[doc = include_str!("../doc/sleeper.rs")]
+    /// fn begin_nap(task: Begin<'_, Sleeper>) {
+    ///     Sleeper::begin(Nap, task);
+    /// }
+    /// ```
+    fn begin(call: Self::Call, task: Begin<'_, Self>) {
+        drop((call, task));
+    }
+
     /// The method that a call is for.
     ///
     /// ```
@@ -207,6 +233,19 @@ pub trait Once {}
 /// may_be_returned::<()>();
 /// may_be_returned::<Result<(), std::fmt::Error>>();
 /// ```
+///
+/// A coroutine need not return at all:
+///
+/// ```
+/// # use asp_core::{Duration, Runner, Timestamp};
+/// let beats = |cx: asp_core::RunContext| async move {
+///     loop {
+///         cx.sleep(Duration::from_secs(1)).await;
+///     }
+/// };
+/// Runner::new().spawn(beats).end(Timestamp::from_secs(60)).run()?;
+/// # Ok::<(), asp_core::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a handler cannot return `{Self}`",
     label = "nobody receives this value",
@@ -232,6 +271,26 @@ impl HandlerReturn for () {
     #[inline]
     fn into_result(self) -> HandlerResult {
         Ok(())
+    }
+}
+
+/// What `loop {}` comes to; `!` cannot be written here yet.
+type Never = <fn() -> ! as never::Returns>::Value;
+
+mod never {
+    pub trait Returns {
+        type Value;
+    }
+
+    impl<T> Returns for fn() -> T {
+        type Value = T;
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl HandlerReturn for Never {
+    fn into_result(self) -> HandlerResult {
+        self
     }
 }
 

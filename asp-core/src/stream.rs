@@ -158,3 +158,20 @@ pub trait ByValue: Clone {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Clone> ByValue for T {}
+
+/// What an async handler can take, which outlives the event: a payload that can be cloned if another handler reads it too.
+///
+/// ```
+/// fn can_be_kept<T: asp_core::ByTask>() {}
+/// can_be_kept::<String>();
+/// can_be_kept::<std::sync::Arc<std::sync::Mutex<u8>>>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is taken by an async handler, but it is not `Clone`",
+    label = "not `Clone`",
+    note = "an async handler outlives the event, so it owns its payload; derive `Clone`, or send it as an `Arc`"
+)]
+pub trait ByTask: Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> ByTask for T {}

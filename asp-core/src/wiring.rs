@@ -356,7 +356,7 @@ impl<S: Strategy> Wiring<S> {
     }
 
     /// The rank of a method: its place among the methods in order of their first row.
-    fn method(&mut self, name: &'static str) -> u32 {
+    pub(crate) fn method(&mut self, name: &'static str) -> u32 {
         let known = self.methods.iter().position(|method| method.name == name);
         known.unwrap_or_else(|| {
             self.methods.push(Method { name, doc: None });

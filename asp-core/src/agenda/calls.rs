@@ -190,6 +190,30 @@ impl<C> Calls<C> {
         self.taken(time, sequence, call)
     }
 
+    /// Takes the call at the head out of the queue and keeps it: its slot and sequence; none if it was cancelled or
+    /// moved.
+    pub(crate) fn park(&mut self) -> Option<(u32, u64)> {
+        let Some(ring) = self.rings.get_mut(self.head_ring) else {
+            let entry = self.rest.pop()?;
+            let is_current = self.shelf.is_current(entry.id, entry.rank);
+            self.stale -= usize::from(!is_current);
+            self.find_head();
+            return is_current.then_some((entry.id, entry.rank));
+        };
+        let Ringed { time, sequence, call } = ring.pop_front()?;
+        if ring.is_empty() {
+            self.tails[self.head_ring] = i64::MIN;
+        }
+        self.find_head();
+        let Some(call) = call else {
+            self.stale -= 1;
+            return None;
+        };
+        let slot = self.shelf.put(call, time, sequence, sequence);
+        self.moved.insert(sequence, slot);
+        Some((slot, sequence))
+    }
+
     #[inline(always)]
     fn taken(&mut self, time: i64, sequence: u64, call: Option<C>) -> Option<Taken<C>> {
         let Some(call) = call else {

@@ -11,9 +11,10 @@ pub use calls::CallKey;
 pub use timers::TimerKey;
 
 use calls::Calls;
+pub(crate) use radix::{Entry, Radix};
 pub(crate) use shelf::Taken;
+pub(crate) use timers::Tick;
 use timers::Timers;
-pub(crate) use timers::{Skips, Tick};
 
 use crate::every::Grid;
 use crate::heads::Due;
@@ -79,8 +80,27 @@ impl<C> Agenda<C> {
         taken
     }
 
+    /// Takes the call at the head out of the queue, which [`Due::is_call`], but keeps it for [`Agenda::take_call`]:
+    /// its slot and sequence; none if it was cancelled.
+    pub(crate) fn park_call(&mut self) -> Option<(u32, u64)> {
+        self.touched = true;
+        let parked = self.calls.park();
+        self.find_head();
+        parked
+    }
+
+    /// Puts a tick aside, for [`Agenda::unpark_tick`].
+    pub(crate) fn park_tick(&mut self, tick: Tick<C>) {
+        self.timers.park(tick);
+    }
+
+    /// The tick that was put aside first; none if its timer was cancelled.
+    pub(crate) fn unpark_tick(&mut self) -> Option<Tick<C>> {
+        self.timers.unpark()
+    }
+
     /// Takes the tick at the head out; none if its timer was cancelled.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pop_tick(&mut self) -> Option<Tick<C>> {
         self.touched = true;
         let tick = self.timers.pop();
@@ -170,9 +190,14 @@ impl<C> Agenda<C> {
         tick
     }
 
-    /// The ticks of a timer that were left out since the last one that was made; none if the timer is gone.
-    pub(crate) fn missed(&mut self, slot: u32) -> Option<&mut u64> {
-        self.timers.missed(slot)
+    /// A tick of that rank was left out (S26).
+    pub(crate) fn leave_out(&mut self, rank: u64) {
+        self.timers.leave_out(rank);
+    }
+
+    /// How many ticks of its timer were left out before the tick of that rank, which is made.
+    pub(crate) fn take_missed(&mut self, rank: u64) -> u64 {
+        self.timers.take_missed(rank)
     }
 
     /// True if the timer was still ticking.

@@ -20,13 +20,27 @@ impl Entry {
     }
 }
 
+#[derive(Debug)]
+struct Bucket {
+    entries: Vec<Entry>,
+    /// The least entry, [`NONE`] if there is none.
+    least: (i64, u64),
+}
+
+/// After all entries.
+const NONE: (i64, u64) = (i64::MAX, u64::MAX);
+
+impl Bucket {
+    const fn new() -> Self {
+        Bucket { entries: Vec::new(), least: NONE }
+    }
+}
+
 /// The queue; pops by (time, rank).
 #[derive(Debug)]
 pub(crate) struct Radix {
     /// Bucket 0 holds the entries of the base time in order of rank, those before `front` are gone.
-    buckets: Vec<Vec<Entry>>,
-    /// The least entry of each bucket, stale where the bucket is empty.
-    least: Vec<(i64, u64)>,
+    buckets: Vec<Bucket>,
     /// One bit for each bucket that is not empty.
     busy: u128,
     front: usize,
@@ -38,15 +52,7 @@ pub(crate) struct Radix {
 
 impl Radix {
     pub(crate) const fn new() -> Self {
-        Radix {
-            buckets: Vec::new(),
-            least: Vec::new(),
-            busy: 0,
-            front: 0,
-            base: i64::MIN,
-            len: 0,
-            moving: Vec::new(),
-        }
+        Radix { buckets: Vec::new(), busy: 0, front: 0, base: i64::MIN, len: 0, moving: Vec::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -59,8 +65,7 @@ impl Radix {
         debug_assert!(entry.time >= self.base, "time goes back in a radix queue");
         if self.buckets.is_empty() {
             // Not before it is used: a strategy without timers has no buckets.
-            self.buckets.resize_with(65, Vec::new);
-            self.least.resize(65, (0, 0));
+            self.buckets.resize_with(65, Bucket::new);
         }
         self.len += 1;
         self.place(entry);
@@ -72,7 +77,22 @@ impl Radix {
         if self.len == 0 {
             return None;
         }
-        Some(self.least[self.busy.trailing_zeros() as usize])
+        Some(self.buckets[self.busy.trailing_zeros() as usize].least)
+    }
+
+    /// The least entries, in no order: as many whole buckets as hold not more than `most` together, and at least a part
+    /// of those of the base time.
+    #[inline]
+    pub(crate) fn next_few(&self, most: usize) -> impl Iterator<Item = &Entry> {
+        let now = self.buckets.first().map_or(&[][..], |bucket| &bucket.entries[self.front..]);
+        let now = &now[..now.len().min(most)];
+        let mut room = most - now.len();
+        let later = self.buckets.iter().skip(1).map(|bucket| &bucket.entries).take_while(move |bucket| {
+            let fits = bucket.len() <= room;
+            room -= bucket.len().min(room);
+            fits
+        });
+        now.iter().chain(later.flatten())
     }
 
     /// Takes out the least entry.
@@ -84,13 +104,15 @@ impl Radix {
         if self.busy & 1 == 0 {
             self.open();
         }
-        let entry = self.buckets[0][self.front];
+        let Bucket { entries, least } = &mut self.buckets[0];
+        let entry = entries[self.front];
         self.front += 1;
         self.len -= 1;
-        match self.buckets[0].get(self.front) {
-            Some(next) => self.least[0] = next.key(),
+        match entries.get(self.front) {
+            Some(next) => *least = next.key(),
             None => {
-                self.buckets[0].clear();
+                entries.clear();
+                *least = NONE;
                 self.front = 0;
                 self.busy &= !1;
             }
@@ -103,7 +125,8 @@ impl Radix {
         let mut all: Vec<Entry> = Vec::with_capacity(self.len);
         for (index, bucket) in self.buckets.iter_mut().enumerate() {
             let gone = if index == 0 { self.front } else { 0 };
-            all.extend(bucket.drain(..).skip(gone).filter(&mut keep));
+            all.extend(bucket.entries.drain(..).skip(gone).filter(&mut keep));
+            bucket.least = NONE;
         }
         self.front = 0;
         self.busy = 0;
@@ -113,18 +136,18 @@ impl Radix {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn place(&mut self, entry: Entry) {
         let index = (64 - (entry.time ^ self.base).leading_zeros()) as usize;
-        let bucket = &mut self.buckets[index];
-        if self.busy >> index & 1 == 0 || entry.key() < self.least[index] {
-            self.least[index] = entry.key();
+        let Bucket { entries, least } = &mut self.buckets[index];
+        if entry.key() < *least {
+            *least = entry.key();
         }
-        if index == 0 && bucket.last().is_some_and(|last| last.rank > entry.rank) {
-            let at = self.front + bucket[self.front..].partition_point(|other| other.rank < entry.rank);
-            bucket.insert(at, entry);
+        if index == 0 && entries.last().is_some_and(|last| last.rank > entry.rank) {
+            let at = self.front + entries[self.front..].partition_point(|other| other.rank < entry.rank);
+            entries.insert(at, entry);
         } else {
-            bucket.push(entry);
+            entries.push(entry);
         }
         self.busy |= 1 << index;
     }
@@ -132,10 +155,11 @@ impl Radix {
     /// Moves the base to the least time and its bucket's entries down.
     fn open(&mut self) {
         let index = self.busy.trailing_zeros() as usize;
-        self.base = self.least[index].0;
         self.busy &= !(1 << index);
         let mut moving = std::mem::take(&mut self.moving);
-        std::mem::swap(&mut moving, &mut self.buckets[index]);
+        let bucket = &mut self.buckets[index];
+        std::mem::swap(&mut moving, &mut bucket.entries);
+        (self.base, _) = std::mem::replace(&mut bucket.least, NONE);
         for entry in moving.drain(..) {
             self.place(entry);
         }

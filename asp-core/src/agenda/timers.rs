@@ -1,5 +1,7 @@
 //! The periodic timers of one strategy (S22 to S26).
 
+use std::collections::VecDeque;
+
 use super::radix::{Entry, Radix};
 use crate::every::Grid;
 
@@ -31,8 +33,6 @@ struct Timer<C> {
     make: fn() -> C,
     grid: Grid,
     creation: u64,
-    /// Ticks left out since the last one that was made (S26).
-    missed: u64,
 }
 
 /// A tick to be dispatched.
@@ -49,7 +49,6 @@ pub(crate) struct Tick<C> {
 /// What decides whether a tick is left out (S26).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Skips {
-    pub(crate) slot: u32,
     /// When the timer ticks next.
     pub(crate) next: Option<i64>,
 }
@@ -62,11 +61,25 @@ pub(crate) struct Timers<C> {
     created: u64,
     live: usize,
     bounded: usize,
+    /// Ticks that wait for a suspended handler; none in the place of one whose timer was cancelled.
+    parked: VecDeque<Option<Tick<C>>>,
+    /// How many ticks were left out since the last one that was made, by the creation of their timers (S26). Apart from
+    /// these: a timer may be gone while its last ticks wait.
+    left_out: Vec<(u64, u64)>,
 }
 
 impl<C> Timers<C> {
     pub(crate) const fn new() -> Self {
-        Timers { slots: Vec::new(), free: Vec::new(), queue: Radix::new(), created: 0, live: 0, bounded: 0 }
+        Timers {
+            slots: Vec::new(),
+            free: Vec::new(),
+            queue: Radix::new(),
+            created: 0,
+            live: 0,
+            bounded: 0,
+            parked: VecDeque::new(),
+            left_out: Vec::new(),
+        }
     }
 
     /// Timers that will tick.
@@ -98,7 +111,7 @@ impl<C> Timers<C> {
         self.created += 1;
         self.live += 1;
         self.bounded += usize::from(grid.bounded);
-        let timer = Some(Timer { make, grid, creation, missed: 0 });
+        let timer = Some(Timer { make, grid, creation });
         let slot = match self.free.pop() {
             Some(slot) => {
                 self.slots[slot as usize] = timer;
@@ -119,7 +132,7 @@ impl<C> Timers<C> {
     }
 
     /// Takes the tick at the head, and queues the timer's next one; none if the timer was cancelled.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pop(&mut self) -> Option<Tick<C>> {
         let entry = self.queue.pop()?;
         self.tick(entry)
@@ -132,18 +145,36 @@ impl<C> Timers<C> {
 
     /// True if the timer was still ticking.
     pub(crate) fn cancel(&mut self, key: TimerKey) -> bool {
+        let was_parked = self.cancel_parked(key);
+        self.take_missed(key.creation);
         match self.slots.get(key.slot as usize) {
             Some(Some(timer)) if timer.creation == key.creation => {
                 self.drop_timer(key.slot);
                 self.sweep();
                 true
             }
-            _ => false,
+            _ => was_parked,
         }
     }
 
+    pub(crate) fn park(&mut self, tick: Tick<C>) {
+        self.parked.push_back(Some(tick));
+    }
+
+    pub(crate) fn unpark(&mut self) -> Option<Tick<C>> {
+        self.parked.pop_front().flatten()
+    }
+
+    fn cancel_parked(&mut self, key: TimerKey) -> bool {
+        let of_timer = |tick: &mut &mut Option<Tick<C>>| {
+            tick.as_ref().is_some_and(|t| t.rank & CREATION == key.creation)
+        };
+        let parked = self.parked.iter_mut().filter_map(|mut tick| of_timer(&mut tick).then_some(tick));
+        parked.map(|tick| *tick = None).count() > 0
+    }
+
     /// Dispatches a queue entry: none if its timer was cancelled.
-    #[inline]
+    #[inline(always)]
     fn tick(&mut self, entry: Entry) -> Option<Tick<C>> {
         let timer =
             self.slots[entry.id as usize].as_mut().filter(|timer| timer.creation == entry.rank & CREATION)?;
@@ -151,7 +182,7 @@ impl<C> Timers<C> {
         timer.grid.advance();
         let next = timer.grid.next();
         if timer.grid.skips {
-            tick.skips = Some(Skips { slot: entry.id, next });
+            tick.skips = Some(Skips { next });
         }
         match next {
             Some(next) => self.queue.push(Entry { time: next, ..entry }),
@@ -160,9 +191,19 @@ impl<C> Timers<C> {
         Some(tick)
     }
 
-    /// The ticks of a timer that were left out since the last one that was made; none if the timer is gone.
-    pub(crate) fn missed(&mut self, slot: u32) -> Option<&mut u64> {
-        self.slots[slot as usize].as_mut().map(|timer| &mut timer.missed)
+    /// A tick of that rank was left out.
+    pub(crate) fn leave_out(&mut self, rank: u64) {
+        let creation = rank & CREATION;
+        match self.left_out.iter_mut().find(|(of, _)| *of == creation) {
+            Some((_, missed)) => *missed += 1,
+            None => self.left_out.push((creation, 1)),
+        }
+    }
+
+    /// How many ticks were left out before the one of that rank, which is made.
+    pub(crate) fn take_missed(&mut self, rank: u64) -> u64 {
+        let place = self.left_out.iter().position(|(of, _)| *of == rank & CREATION);
+        place.map_or(0, |place| self.left_out.swap_remove(place).1)
     }
 
     fn drop_timer(&mut self, slot: u32) {

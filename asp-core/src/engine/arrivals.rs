@@ -118,6 +118,8 @@ impl Engine {
         self.stage.core.desk().set_limit(time);
         let hub = &mut self.stage.hubs[stream as usize];
         hub.run_shown(lane, time, &mut self.stage.nodes, &mut self.stage.core);
+        self.stage.attend();
+        let hub = &mut self.stage.hubs[stream as usize];
         if hub.channel_mut().side().is_some_and(|side| side.has_ended()) {
             if let Some(live) = &mut self.live {
                 live.lanes[lane as usize] = State::Ended;

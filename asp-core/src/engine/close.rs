@@ -1,5 +1,6 @@
 //! The end of a run: `on_stop`, the report, and the error if there was one (S43, S44, S47, S48).
 
+use super::rounds::Stage;
 use super::{Ended, Engine};
 use crate::core::{Cause, Raised};
 use crate::desk::Refused;
@@ -29,6 +30,10 @@ impl Engine {
             self.stage.core.desk().at(end.as_nanos());
         }
         let pending = self.count_pending();
+        self.stage.drop_tasks();
+        if let (None, Some(raised)) = (errors.first(), self.stage.core.raised.take()) {
+            errors.push(self.describe(*raised));
+        }
         errors.append(&mut self.stop_all());
         let reason = if errors.is_empty() { reason } else { StopReason::Failed };
         (self.outcome(reason, pending), errors)
@@ -43,14 +48,22 @@ impl Engine {
         reports.collect()
     }
 
+    /// Drops what was emitted and not delivered; how much that was.
+    pub(super) fn discard_emitted(&mut self) -> usize {
+        self.stage.round.emissions = 0;
+        self.stage.core.desk().joined.emissions.clear();
+        let Stage { hubs, core, .. } = &mut self.stage;
+        hubs.iter_mut().map(|hub| hub.channel_mut().discard_emitted(core)).sum()
+    }
+
     /// What will not be run any more; emitted values among it are dropped.
     fn count_pending(&mut self) -> u64 {
-        let emissions: usize =
-            self.stage.hubs.iter_mut().map(|hub| hub.channel_mut().discard_emitted(&self.stage.core)).sum();
+        let emissions = self.discard_emitted() + self.grace.as_ref().map_or(0, |grace| grace.emissions);
         self.stage.core.desk().joined.clear();
         let sides = self.stage.hubs.iter_mut().filter_map(|hub| Some(hub.channel_mut().side()?.waiting()));
         let received: usize = sides.sum();
-        (self.stage.core.alive + emissions + received) as u64
+        let kept: usize = self.stage.hubs.iter().map(|hub| hub.channel().kept()).sum();
+        (self.stage.core.alive + emissions + received + kept) as u64
     }
 
     /// Runs `on_stop` of all that started; their errors.
@@ -124,18 +137,22 @@ impl Engine {
 
     /// The error for what a dispatch raised, with the names of everyone involved.
     fn describe(&self, raised: Raised) -> ErrorKind {
-        let Raised { node, method, cause } = raised;
+        let Raised { node, method, cause, about } = raised;
         let strategy = self.stage.core.names[node].to_string();
         let method = method.to_owned();
         let reason = match cause {
             Cause::Refused(refused) => {
                 return ErrorKind::Refused { strategy, method, request: request(refused) };
             }
+            Cause::Backlog => {
+                return ErrorKind::Backlog { strategy, method, limit: crate::task::BACKLOG };
+            }
             Cause::Failed(error) => Reason::Error(error),
             Cause::Panicked(message) => Reason::Panic(message),
         };
         let desk = self.stage.core.desk();
-        let event = if self.stage.core.class == Class::Event { self.event_name() } else { None };
+        let is_event = self.stage.core.class == Class::Event;
+        let event = if is_event { self.event_name(about) } else { None };
         let (stream, index) = event.unzip();
         ErrorKind::Handler(Box::new(HandlerFailure {
             strategy,
@@ -163,5 +180,7 @@ fn request(refused: Refused) -> Request {
         },
         Refused::NotListed { stream } => Request::NotListed { stream },
         Refused::Carries { stream, given } => Request::Carries { stream, given },
+        Refused::NoStream { stream, similar } => Request::NoStream { stream, similar },
+        Refused::OtherType { stream, given } => Request::OtherType { stream, given },
     }
 }

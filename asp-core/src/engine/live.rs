@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use super::{Ended, Engine, Turn};
 use crate::error::ErrorKind;
@@ -185,7 +185,14 @@ impl Engine {
 
     /// Goes on with a live run until it has to wait, or has had its share of the time.
     pub(crate) fn poll_live(&mut self, cx: &mut Context<'_>) -> Poll<(Outcome, Vec<ErrorKind>)> {
-        let ended = match catch_unwind(AssertUnwindSafe(|| self.go_on(cx))) {
+        let entered = self.enter();
+        let polled = self.poll_inside(cx);
+        self.leave(entered);
+        polled
+    }
+
+    fn poll_inside(&mut self, cx: &mut Context<'_>) -> Poll<(Outcome, Vec<ErrorKind>)> {
+        let ended = match catch_unwind(AssertUnwindSafe(|| self.go_on_or_end(cx))) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(ended)) => ended,
             Err(panic) => self.panicked(panic),
@@ -196,11 +203,28 @@ impl Engine {
         Poll::Ready(self.close(ended))
     }
 
-    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
+    fn go_on_or_end(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
+        let ended = match self.grace {
+            None => ready!(self.go_on(cx)),
+            Some(_) => {
+                self.register(cx);
+                Ok(StopReason::Requested)
+            }
+        };
+        self.poll_grace(ended, cx)
+    }
+
+    /// Has this task woken for whatever may happen.
+    fn register(&self, cx: &Context<'_>) {
         if let Some(live) = &self.live {
             live.wakes.run.register(cx.waker());
         }
         self.stop.register(cx.waker());
+        self.stage.core.tasks.outside.poller.register(cx.waker());
+    }
+
+    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
+        self.register(cx);
         let mut share = self.share();
         loop {
             if let Some(ended) = self.look_around() {
@@ -219,6 +243,12 @@ impl Engine {
             }
             match self.turn() {
                 Turn::Finish => return Poll::Ready(Ok(self.finished())),
+                Turn::Stuck => return Poll::Ready(Err(self.stuck())),
+                Turn::Hold => {
+                    if !self.bring_in() && !self.wait_until(cx, Timestamp::MAX) {
+                        return Poll::Pending;
+                    }
+                }
                 Turn::Wait if self.phase() == Phase::Virtual => self.hand_over(),
                 Turn::Wait => {
                     if !self.catch_up() && !self.wait(cx) {
@@ -270,11 +300,11 @@ impl Engine {
             }
             self.read_clock();
         }
-        None
+        self.come_in().err().map(Err)
     }
 
     /// Nothing later than the clock is dispatched (S6).
-    fn read_clock(&mut self) {
+    pub(super) fn read_clock(&mut self) {
         let Some(live) = &mut self.live else { return };
         if let Some(now) = live.read.take() {
             self.horizon = self.horizon.max(now);
@@ -328,6 +358,7 @@ impl Engine {
             if let Some(node) = self.stage.nodes.get_mut(node) {
                 node.run_step(&mut self.stage.core, step);
             }
+            self.stage.attend();
             if self.stage.core.desk().halted() {
                 return;
             }
@@ -337,15 +368,24 @@ impl Engine {
     /// Waits for the next item, an arrival, a stop. False if the run's task has to sleep for it.
     fn wait(&mut self, cx: &mut Context<'_>) -> bool {
         let next = self.next_due();
+        self.wait_until(cx, next)
+    }
+
+    /// [`Engine::wait`] for an item that is due at a time.
+    pub(super) fn wait_until(&mut self, cx: &mut Context<'_>, next: Timestamp) -> bool {
+        let outside = Arc::clone(&self.stage.core.tasks.outside);
         let Some(live) = &mut self.live else { return false };
         let until = next.min(live.retry_at());
-        if live.wakes.any() && !live.draining {
+        if (live.wakes.any() && !live.draining) || outside.any() {
             return true;
         }
-        if live.options.spin {
+        if live.options.spin && self.grace.is_none() {
             let patience = Spin::start();
             while !patience.is_over() {
-                if (0..8).any(|_| live.wakes.any()) || self.stop.is_requested() || live.clock.now() >= until {
+                if (0..8).any(|_| live.wakes.any() || outside.any())
+                    || self.stop.is_requested()
+                    || live.clock.now() >= until
+                {
                     return true;
                 }
                 std::hint::spin_loop();

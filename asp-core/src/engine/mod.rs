@@ -6,17 +6,22 @@
 
 mod arrivals;
 mod close;
+mod faults;
+mod grace;
 mod live;
 mod open;
 mod replay;
 mod rounds;
+mod tasks;
 #[cfg(test)]
 mod tests;
 
+use grace::Grace;
 pub(crate) use live::{Live, LiveRun};
 use rounds::{Round, Stage};
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::channel::Filled;
 use crate::core::Core;
@@ -29,7 +34,8 @@ use crate::merge::Merge;
 use crate::node::Step;
 use crate::outcome::StopReason;
 use crate::recording::Stopped;
-use crate::source::{FaultKind, SourceFault};
+use crate::task::Coroutine;
+use crate::task::local::{self, Entered, Local};
 use crate::time::{Pace, Pacer, Pulse, Share, Timestamp};
 
 /// The most items that are dispatched before a run looks up that others may want something of. Handlers that are slow all
@@ -79,6 +85,12 @@ pub(crate) struct Engine {
     opens: bool,
     /// True once it has come to an outcome.
     is_closed: bool,
+    /// Begun when a live run is stopped whose tasks have not ended.
+    grace: Option<Grace>,
+    /// The coroutines it begins with.
+    coroutines: Vec<Coroutine>,
+    /// What code under the run reaches without a context; here while the run is not polled.
+    local: Option<Box<Local>>,
 }
 
 /// How the loop ended.
@@ -91,6 +103,8 @@ enum Origin {
     Fed(usize),
     /// A strategy that emitted it on that stream.
     Emitted(u32),
+    /// It had to wait: its stream and its number there.
+    Kept(u32, u64),
 }
 
 /// Whose turn it is.
@@ -109,14 +123,22 @@ enum Turn {
     Settle,
     /// Nothing is due up to the horizon.
     Wait,
+    /// Time stands still for something outside (S42).
+    Hold,
+    /// Nothing is left but tasks that wait, for ever.
+    Stuck,
     /// Nothing is left to do.
     Finish,
 }
 
 impl Engine {
     pub(crate) fn new(parts: Parts, core: Core, limits: Limits, stop: StopHandle) -> Self {
-        let Parts { hubs, emitted, lanes, nodes, .. } = parts;
+        let Parts { hubs, emitted, lanes, nodes, coroutines, .. } = parts;
+        let local = Local::new(Arc::clone(&core.tasks.outside), Arc::clone(&core.desk().shown));
         Engine {
+            grace: None,
+            coroutines,
+            local: Some(local),
             merge: Merge::new(lanes.len()),
             open_lanes: lanes.len(),
             started: vec![false; nodes.len()],
@@ -144,6 +166,15 @@ impl Engine {
         }
     }
 
+    /// Puts the thread under the run, until [`Engine::leave`].
+    fn enter(&mut self) -> Option<Entered> {
+        self.local.take().map(local::enter)
+    }
+
+    fn leave(&mut self, entered: Option<Entered>) {
+        self.local = entered.and_then(Entered::leave);
+    }
+
     /// The last instant that is part of the run.
     fn last(&self) -> i64 {
         self.limits.end.map_or(i64::MAX, |end| end.as_nanos().saturating_sub(1))
@@ -154,9 +185,15 @@ impl Engine {
         // Who may stop the run from outside does not wait for a burst of thousands of slow handlers.
         let mut share = self.takes_portions().then(|| self.share());
         loop {
+            self.come_in()?;
             match self.turn() {
                 Turn::Finish => return Ok(StopReason::Finished),
+                Turn::Stuck => return Err(self.stuck()),
                 Turn::Wait => self.repeat_step(),
+                Turn::Hold => {
+                    self.stand_still();
+                    self.bring_in();
+                }
                 turn => self.perform(turn)?,
             }
             if let Some(stopped) = self.stopped() {
@@ -209,7 +246,7 @@ impl Engine {
             Turn::Agenda { limit } => self.run_agenda(limit),
             Turn::Rounds => self.stage.run_rounds()?,
             Turn::Settle => self.stage.settle(),
-            Turn::Wait | Turn::Finish => {}
+            Turn::Wait | Turn::Hold | Turn::Stuck | Turn::Finish => {}
         }
         Ok(())
     }
@@ -259,6 +296,9 @@ impl Engine {
 
     /// Nothing is left at this instant: who is next?
     fn move_on(&mut self, lane: Option<i64>, shown: Option<(i64, usize)>, agenda: Option<i64>) -> Turn {
+        if self.stands_still() {
+            return Turn::Hold;
+        }
         let mut last = self.last();
         let data = lane.into_iter().chain(shown.map(|(time, _)| time)).min();
         let next = data.into_iter().chain(agenda).min();
@@ -295,7 +335,7 @@ impl Engine {
     fn nothing_left(&mut self) -> Turn {
         let last = self.last();
         let Some(live) = &mut self.live else {
-            return if self.steps.is_empty() { Turn::Finish } else { Turn::Wait };
+            return if self.steps.is_empty() { self.nothing_due() } else { Turn::Wait };
         };
         let is_at_end = match live.is_on() {
             true => self.horizon > last,
@@ -304,7 +344,10 @@ impl Engine {
         if is_at_end && live.sweeps() {
             return Turn::Wait;
         }
-        if is_at_end || !self.stage.core.going || self.is_drained() { Turn::Finish } else { Turn::Wait }
+        if is_at_end || self.is_drained() {
+            return Turn::Finish;
+        }
+        if self.stage.core.going { Turn::Wait } else { self.nothing_due() }
     }
 
     /// Dispatches source events in merged order up to `limit`, or up to what a handler schedules before that.
@@ -373,6 +416,12 @@ impl Engine {
             desk.joined.calls.push(call);
             desk.hold_instant();
         }
+        if !self.emitted[stream as usize] {
+            self.stage.hubs[stream as usize].channel_mut().set_over();
+        }
+        if self.stage.core.has_tasks {
+            self.stage.core.hear();
+        }
     }
 
     /// The calls that tell the readers of a stream of its end, each with a sequence of its own.
@@ -386,39 +435,6 @@ impl Engine {
             .collect()
     }
 
-    fn sink_error(&mut self) -> Option<ErrorKind> {
-        let (stream, time, error) = self.stage.core.sink_failed.take()?;
-        let stream = self.stage.hubs[stream as usize].channel().name().to_string();
-        Some(ErrorKind::Sink { stream, time, error })
-    }
-
-    /// Stream and number of the event dispatched last.
-    fn event_name(&self) -> Option<(String, u64)> {
-        let (channel, index) = match self.stage.event? {
-            Origin::Fed(lane) => {
-                let channel = self.stage.hubs[self.lanes[lane] as usize].channel();
-                (channel, channel.index_fed())
-            }
-            Origin::Emitted(stream) => {
-                let channel = self.stage.hubs[stream as usize].channel();
-                (channel, channel.index_emitted())
-            }
-        };
-        Some((channel.name().to_string(), index))
-    }
-
-    fn source_error(&self, stream: u32, fault: SourceFault) -> ErrorKind {
-        let stream = self.stage.hubs[stream as usize].channel().name().to_string();
-        let SourceFault { index, position, what } = fault;
-        match what {
-            FaultKind::Unordered { previous, found } => {
-                ErrorKind::Unordered { stream, position, index, previous, found }
-            }
-            FaultKind::Failed(error) => ErrorKind::Source { stream, position, index, error },
-            what => ErrorKind::Source { stream, position, index, error: what.to_string().into() },
-        }
-    }
-
     /// Lets the node with the least head work through its agenda, up to the next item of anyone else.
     fn run_agenda(&mut self, limit: i64) {
         let node = self.stage.core.heads.first_node();
@@ -426,36 +442,14 @@ impl Engine {
         let shown = self.live.as_ref().and_then(|live| live.first()).map(|(time, _)| time);
         let lane = self.merge.peek().into_iter().chain(shown).min().map_or(Due::NEVER, Due::at);
         self.stage.core.desk().set_limit(limit);
+        if node == self.stage.core.sleepers {
+            return self.stage.run_sleeps(lane);
+        }
         match self.stage.nodes.get_mut(node) {
             Some(node) => node.run_agenda(&mut self.stage.core, others.min(lane)),
             // Who is gone has nothing pending.
             None => self.stage.core.heads.set(node, Due::NEVER),
         }
-    }
-
-    /// Why the run stops here, if it does.
-    fn stopped(&mut self) -> Option<Ended> {
-        if !self.stage.core.desk().halted() {
-            return None;
-        }
-        if self.stage.core.raised.is_some() {
-            return Some(Ok(StopReason::Failed));
-        }
-        if let Some(failed) = self.sink_error() {
-            return Some(Err(failed));
-        }
-        if self.stage.core.desk().stop.get() {
-            return Some(Ok(StopReason::Requested));
-        }
-        if self.stage.core.drained > self.limits.drain_limit
-            && let Some((node, method)) = self.stage.core.last_drained
-        {
-            return Some(Err(ErrorKind::DrainLimit {
-                strategy: self.stage.core.names[node as usize].to_string(),
-                method: method.to_owned(),
-                limit: self.limits.drain_limit,
-            }));
-        }
-        None
+        self.stage.begin_call();
     }
 }

@@ -14,11 +14,15 @@ use crate::time::{Pacer, Timestamp};
 impl Engine {
     /// Runs from start to end; what is left of it, and the errors that stopped it, the first one first.
     pub(crate) fn run(mut self) -> (Outcome, Vec<ErrorKind>) {
+        let entered = self.enter();
         let ended = self.open().and_then(|reason| match reason {
             None => self.run_guarded(),
             Some(reason) => Ok(reason),
         });
-        self.close(ended)
+        let ended = self.repeat_grace(ended);
+        let closed = self.close(ended);
+        self.leave(entered);
+        closed
     }
 
     /// Everything before the first item of class 1. A reason, if the run stops there.
@@ -47,9 +51,13 @@ impl Engine {
         self.pacer = Pacer::new(self.limits.pace, self.start);
         let lasts = self.lasts_until_stopped() && self.lanes.is_empty();
         self.stage.core.going = self.limits.end.is_some() || self.open_lanes > 0 || lasts;
+        // Without sources all of it comes after the last source event (S29).
+        self.stage.core.draining = self.live.is_none() && self.lanes.is_empty() && self.limits.end.is_none();
         if !self.opens {
             return Ok(Some(StopReason::Requested));
         }
+        let coroutines = std::mem::take(&mut self.coroutines);
+        self.stage.begin_coroutines(coroutines);
         if !self.start_all() {
             return self.stopped().unwrap_or(Ok(StopReason::Failed)).map(Some);
         }

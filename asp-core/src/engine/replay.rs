@@ -17,8 +17,13 @@ impl Engine {
     /// Takes note of how the run was stopped. What stops a run from within happens in a replay by itself.
     pub(super) fn record_stop(&self, reason: StopReason) {
         if reason != StopReason::Finished {
+            let total = self.stage.core.dispatched.total();
+            let dispatches = self.grace.as_ref().map_or(total, |grace| grace.before);
             let stopped = Stopped {
-                dispatches: self.stage.core.dispatched.total(),
+                dispatches,
+                grace: total - dispatches,
+                missed: self.stage.core.missed,
+                sequence: self.grace.as_ref().map_or(0, |grace| grace.sequence),
                 now: self.stage.now(),
                 round: self.stage.core.round,
                 is_live: self.stage.core.desk().live.get(),
@@ -58,8 +63,7 @@ impl Engine {
             self.stage.core.desk().at(stopped.now);
         }
         self.stage.core.round = stopped.round;
-        // Left out after the last dispatch.
-        self.stage.core.missed += self.stage.core.recorded_skips.len() as u64;
+        self.stage.core.missed = stopped.missed;
     }
 
     /// Takes the next step of the recorded run.
@@ -74,10 +78,16 @@ impl Engine {
 }
 
 impl Drop for Engine {
-    /// A live run that is dropped is recorded up to there (S46).
+    /// A live run that is dropped is recorded up to there, and leaks no task (S46).
     fn drop(&mut self) {
-        if !self.is_closed {
+        if !self.is_closed && self.stage.core.desk.is_some() {
             self.record_stop(StopReason::Requested);
+        }
+        if !self.is_closed && self.stage.core.desk.is_some() && !std::thread::panicking() {
+            // What suspended handlers have is dropped under the run, as at its end.
+            let entered = self.enter();
+            self.stage.drop_tasks();
+            self.leave(entered);
         }
     }
 }

@@ -63,7 +63,9 @@ impl Stage {
         let Stage { core, nodes, hubs, event, .. } = self;
         core.class = Class::Event;
         *event = Some(Origin::Fed(lane));
-        hubs[stream as usize].run_fed(lane as u32, times, nodes, core)
+        let count = hubs[stream as usize].run_fed(lane as u32, times, nodes, core);
+        self.begin_call();
+        count
     }
 
     /// [`Stage::feed`], where each event waits until the instant before it is finished. It ends where more than rounds
@@ -96,7 +98,7 @@ impl Stage {
     pub(super) fn finish_instant(&mut self, outer: i64) -> Result<bool, ErrorKind> {
         let (now, desk) = (self.now(), self.core.desk());
         let is_plain = desk.outer.get() == now && outer > now && self.core.unsettled.is_empty();
-        if !is_plain || self.core.heads.first().time() <= now {
+        if !is_plain || self.core.stands_still() || self.core.heads.first().time() <= now {
             return Ok(false);
         }
         self.run_rounds()?;
@@ -113,9 +115,9 @@ impl Stage {
     /// Dispatches the round's emissions; only then do the calls and ticks of round 0 have their turn (S7).
     #[inline]
     pub(super) fn run_emissions(&mut self) {
-        let Stage { core, nodes, hubs, event, .. } = self;
-        core.class = Class::Event;
         for _ in 0..std::mem::take(&mut self.round.emissions) {
+            let Stage { core, nodes, hubs, event, .. } = self;
+            core.class = Class::Event;
             let Some(Emission { stream, sequence }) = core.desk().joined.emissions.pop() else { return };
             if core.draining && sequence >= core.mark {
                 core.drained += 1;
@@ -125,7 +127,8 @@ impl Stage {
             }
             *event = Some(Origin::Emitted(stream));
             hubs[stream as usize].run_emitted(nodes, core);
-            if core.desk().halted() {
+            self.attend();
+            if self.core.desk().halted() {
                 return;
             }
         }
@@ -175,11 +178,17 @@ impl Stage {
             self.round.calls -= 1;
             let call = self.core.desk().joined.calls.pop();
             let Some(SoonCall { node, what, sequence }) = call else { return };
+            if let Soon::Wake(_) | Soon::Sleep(_) = what {
+                self.wake(what, sequence);
+                continue;
+            }
             let Some(node) = self.nodes.get_mut(node as usize) else { continue };
             match what {
                 Soon::Call(slot) => node.run_call(&mut self.core, slot, sequence),
                 Soon::End(hook) => node.run_end(&mut self.core, hook, sequence),
+                Soon::Wake(_) | Soon::Sleep(_) => {}
             }
+            self.begin_call();
         }
     }
 
@@ -189,6 +198,7 @@ impl Stage {
             if let Some(node) = self.nodes.get_mut(tick.node as usize) {
                 node.run_tick(&mut self.core, tick.rank, tick.slot);
             }
+            self.begin_call();
         }
     }
 
@@ -205,6 +215,19 @@ impl Stage {
         }
         core.begin_trace();
         Ok(())
+    }
+
+    /// Takes the next call or wake of this instant out, going on to the next round where the current one is over.
+    pub(super) fn next_soon(&mut self) -> Option<SoonCall> {
+        if self.round.calls == 0 {
+            self.round.calls = self.core.desk().joined.calls.len();
+            if self.round.calls == 0 {
+                return None;
+            }
+            self.core.round += 1;
+        }
+        self.round.calls -= 1;
+        self.core.desk().joined.calls.pop()
     }
 
     /// Makes what joined the next round the current one.
@@ -224,5 +247,6 @@ impl Stage {
         if let Some(node) = self.nodes.get_mut(node as usize) {
             node.settle(&mut self.core);
         }
+        self.attend();
     }
 }

@@ -58,7 +58,7 @@ fn engine(alone: &'static [i64], shared: &'static [i64]) -> Engine {
     graph.join(Listener::<false> { heard: Vec::new() }, None, Vec::new());
     let mut parts = graph.finish();
     let names = std::mem::take(&mut parts.names);
-    let core = Core::new(Desk::new(false), names, OnError::Stop, Vec::new());
+    let core = Core::new(Desk::new(false), names, 2, OnError::Stop, Vec::new());
     let limits = Limits {
         start: Some(Timestamp::EPOCH),
         end: None,
@@ -72,10 +72,12 @@ fn engine(alone: &'static [i64], shared: &'static [i64]) -> Engine {
 #[test]
 fn the_streams_of_a_node_that_is_gone_go_on() {
     let mut engine = engine(&[10, 11, 12, 20, 21, 22, 30], &[5, 11, 20, 25]);
+    let entered = engine.enter();
     assert!(engine.open().is_ok_and(|stop| stop.is_none()));
     engine.stage.nodes.remove(0);
     let ended = engine.run_guarded();
     let (mut outcome, errors) = engine.close(ended);
+    engine.leave(entered);
     assert!(errors.is_empty());
     let other: Listener<false> = outcome.take().unwrap();
     assert_eq!(other.heard, [(5, 5), (11, 11), (15, 0), (20, 20), (25, 25)]);

@@ -1,15 +1,21 @@
 //! One strategy in a run: its value, its context with the agenda, its hooks.
 
-use std::any::Any;
+mod any;
+mod waiting;
+
+pub(crate) use any::AnyNode;
+
+use waiting::Begun;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::agenda::{Skips, Taken, Tick};
+use crate::agenda::{Taken, Tick};
 use crate::context::Context;
 use crate::core::Core;
 use crate::heads::Due;
-use crate::live::Notice;
 use crate::observe::Class;
 use crate::strategy::{HandlerResult, Strategy};
+use crate::task::Backlog;
 use crate::wiring::{Hook, NoticeHook, OneShot, Periodic, Wiring};
 
 /// Items of one agenda dispatched before the engine looks around again, so that no burst lasts for ever.
@@ -18,6 +24,11 @@ pub(crate) const BURST: usize = 4096;
 pub(crate) struct Node<S: Strategy> {
     /// Absent while a suspended handler has it.
     pub(crate) strategy: Option<S>,
+    /// Where the strategy moves out to, kept for its memory.
+    spare: Option<Box<Option<S>>>,
+    backlog: Backlog,
+    /// A call to be begun whose method is an `async fn`.
+    begun: Option<Begun<S::Call>>,
     pub(crate) cx: Context<S>,
     hooks: Hooks<S>,
     periodic: Vec<Periodic<S>>,
@@ -47,30 +58,14 @@ pub(crate) enum Step {
     CaughtUp,
 }
 
-/// A node whatever its strategy. These are the engine's calls into it: one per burst, not per event.
-pub(crate) trait AnyNode: Any + Send {
-    /// Runs `on_start`, after setting the timers and one-shots that count from now (S55). False if it failed.
-    fn start(&mut self, core: &mut Core) -> bool;
-    /// Works through the agenda as long as its items come before `until`.
-    fn run_agenda(&mut self, core: &mut Core, until: Due);
-    /// Makes a call that joined this round.
-    fn run_call(&mut self, core: &mut Core, slot: u32, sequence: u64);
-    /// Makes a tick that joined this round.
-    fn run_tick(&mut self, core: &mut Core, rank: u64, slot: u32);
-    /// Runs an `on_end` hook.
-    fn run_end(&mut self, core: &mut Core, hook: u32, sequence: u64);
-    /// Tells a hook what befell the source of a stream.
-    fn run_notice(&mut self, core: &mut Core, stream: &str, hook: u32, notice: &Notice);
-    /// Runs the hooks of a step that the whole run takes.
-    fn run_step(&mut self, core: &mut Core, step: Step);
-    fn settle(&mut self, core: &mut Core);
-    /// Runs `on_stop`.
-    fn stop(&mut self, core: &mut Core);
-    /// Gives the desk back after a panic; the strategy is never called again (S44).
-    fn poison(&mut self, core: &mut Core);
-    fn panicked(&self) -> bool;
-    /// Timers that tick, bounded or not.
-    fn timers(&self) -> usize;
+impl Step {
+    /// Its place among the hooks of class 0 (S7).
+    fn rank(self) -> u32 {
+        match self {
+            Step::Live => 1,
+            Step::CaughtUp => 2,
+        }
+    }
 }
 
 impl<S: Strategy> Node<S> {
@@ -79,6 +74,9 @@ impl<S: Strategy> Node<S> {
             wiring;
         Node {
             strategy: Some(strategy),
+            spare: None,
+            backlog: Backlog::default(),
+            begun: None,
             cx,
             hooks: Hooks { starts, lives, caught_up, settled, stops, ends, notices },
             periodic,
@@ -105,6 +103,15 @@ impl<S: Strategy> Node<S> {
     /// Gives the desk back, and tells the core what is pending now.
     #[inline(always)]
     pub(crate) fn leave(&mut self, core: &mut Core) {
+        self.leave_quietly(core);
+        if core.has_tasks {
+            core.hear();
+        }
+    }
+
+    /// [`Node::leave`], where what was asked of the tasks is heard by the caller.
+    #[inline(always)]
+    fn leave_quietly(&mut self, core: &mut Core) {
         self.cx.swap_desk(&mut core.desk);
         if self.cx.take_touched() {
             self.tell_pending(core);
@@ -143,7 +150,8 @@ impl<S: Strategy> Node<S> {
             } else {
                 self.work_call(core, time)
             };
-            if !goes_on {
+            // With tasks about, what it may have woken is looked at first.
+            if !goes_on || core.has_tasks {
                 break;
             }
         }
@@ -238,32 +246,32 @@ impl<S: Strategy> Node<S> {
 
     #[inline(always)]
     fn run_ticked(&mut self, core: &mut Core, tick: Tick<S::Call>) -> bool {
+        let time = tick.time;
         if let Some(skips) = tick.skips {
-            return self.run_skipping(core, tick, skips);
+            let is_left_out = core.leaves_out(self.cx.node(), time, tick.rank, skips.next);
+            return self.run_or_skip(core, time, tick, is_left_out);
         }
-        self.run_tick_now(core, tick)
+        self.run_tick_at(core, time, tick)
     }
 
     /// Makes a tick, unless it is left out because the next one is due too (S26).
-    fn run_skipping(&mut self, core: &mut Core, tick: Tick<S::Call>, skips: Skips) -> bool {
-        let is_left_out = core.leaves_out(self.cx.node(), tick.time, tick.rank, skips.next);
-        // None if this was the last tick of its timer, which is gone by now.
-        let missed = self.cx.agenda_mut().missed(skips.slot);
+    #[inline(never)]
+    fn run_or_skip(&mut self, core: &mut Core, now: i64, tick: Tick<S::Call>, is_left_out: bool) -> bool {
         if is_left_out {
             core.missed += 1;
-            missed.into_iter().for_each(|missed| *missed += 1);
+            self.cx.agenda_mut().leave_out(tick.rank);
             return true;
         }
-        let missed = missed.map_or(0, std::mem::take);
+        let missed = self.cx.agenda_mut().take_missed(tick.rank);
         self.cx.desk().missed.set(missed);
-        let goes_on = self.run_tick_now(core, tick);
+        let goes_on = self.run_tick_at(core, now, tick);
         self.cx.desk().missed.set(0);
         goes_on
     }
 
     #[inline(always)]
-    fn run_tick_now(&mut self, core: &mut Core, tick: Tick<S::Call>) -> bool {
-        self.cx.desk().at(tick.time);
+    fn run_tick_at(&mut self, core: &mut Core, now: i64, tick: Tick<S::Call>) -> bool {
+        self.cx.desk().at_due(now, tick.time);
         core.dispatched.ticks += 1;
         core.class = Class::Tick;
         if core.watched {
@@ -278,6 +286,9 @@ impl<S: Strategy> Node<S> {
         if counts_as_drain {
             core.last_drained = Some((self.cx.node(), method));
             core.count_drained(self.cx.desk(), 1);
+        }
+        if S::is_async(&call) {
+            return self.put_aside(core, method, call);
         }
         let ok = self.dispatch(core, method, None, |strategy, cx| strategy.call(cx, call));
         if !core.going && core.alive == self.counted && self.cx.peek().alive() == 0 {
@@ -313,102 +324,5 @@ impl<S: Strategy> Node<S> {
             Ok(()) => self.leave(core),
             Err(panic) => core.raise_panic(panic, |core, _| self.poison(core)),
         }
-    }
-}
-
-impl<S: Strategy> AnyNode for Node<S> {
-    fn start(&mut self, core: &mut Core) -> bool {
-        self.guarded(core, |node, core| {
-            if node.set_out(core) {
-                node.run_hooks(core, Class::Start, Some(0), |hooks| &mut hooks.starts);
-                node.started = true;
-            }
-        });
-        self.started
-    }
-
-    fn run_agenda(&mut self, core: &mut Core, until: Due) {
-        self.enter(core, S::NAME);
-        self.work(core, until);
-        self.leave(core);
-    }
-
-    fn run_call(&mut self, core: &mut Core, slot: u32, sequence: u64) {
-        self.enter(core, S::NAME);
-        let taken = self.cx.agenda_mut().take_call(slot, sequence);
-        if let Some(taken) = taken {
-            let now = self.cx.desk().now.get();
-            self.run_taken(core, now, taken);
-        }
-        self.leave(core);
-    }
-
-    fn run_tick(&mut self, core: &mut Core, rank: u64, slot: u32) {
-        self.enter(core, S::NAME);
-        let now = self.cx.desk().now.get();
-        let tick = self.cx.agenda_mut().tick_now(now, rank, slot);
-        if let Some(tick) = tick {
-            self.run_ticked(core, tick);
-        }
-        self.leave(core);
-    }
-
-    fn run_end(&mut self, core: &mut Core, hook: u32, sequence: u64) {
-        self.enter(core, S::NAME);
-        let now = self.cx.desk().now.get();
-        self.cx.desk().at(now);
-        core.dispatched.count(Class::Call);
-        core.class = Class::Call;
-        core.set_place(now, Class::Call, 0, sequence);
-        let mut ends = std::mem::take(&mut self.hooks.ends);
-        self.run_hook(core, &mut ends[hook as usize]);
-        self.hooks.ends = ends;
-        self.leave(core);
-    }
-
-    fn run_notice(&mut self, core: &mut Core, stream: &str, hook: u32, notice: &Notice) {
-        self.enter(core, S::NAME);
-        core.dispatched.count(Class::Event);
-        let mut notices = std::mem::take(&mut self.hooks.notices);
-        let hook = &mut notices[hook as usize];
-        let method = self.cx.method_name(hook.method);
-        self.dispatch(core, method, Some(stream), |strategy, cx| (hook.call)(strategy, cx, notice.clone()));
-        self.hooks.notices = notices;
-        self.leave(core);
-    }
-
-    fn run_step(&mut self, core: &mut Core, step: Step) {
-        self.enter(core, S::NAME);
-        match step {
-            Step::Live => self.run_hooks(core, Class::Start, Some(1), |hooks| &mut hooks.lives),
-            Step::CaughtUp => self.run_hooks(core, Class::Start, Some(2), |hooks| &mut hooks.caught_up),
-        };
-        self.leave(core);
-    }
-
-    fn settle(&mut self, core: &mut Core) {
-        self.enter(core, S::NAME);
-        self.run_hooks(core, Class::Settled, None, |hooks| &mut hooks.settled);
-        self.leave(core);
-    }
-
-    fn stop(&mut self, core: &mut Core) {
-        self.guarded(core, |node, core| {
-            node.run_hooks(core, Class::Stop, None, |hooks| &mut hooks.stops);
-        });
-    }
-
-    fn poison(&mut self, core: &mut Core) {
-        self.panicked = true;
-        self.cx.touch();
-        self.leave(core);
-    }
-
-    fn panicked(&self) -> bool {
-        self.panicked
-    }
-
-    fn timers(&self) -> usize {
-        self.cx.peek().timers()
     }
 }

@@ -1,5 +1,7 @@
 //! Everything that can go wrong, as data and as a sentence.
 
+mod text;
+
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Mutex;
@@ -101,7 +103,7 @@ impl Error {
     /// The outcome of the run up to the error, with the strategies; none if no run had begun.
     ///
     /// ```
-    #[doc = include_str!("../doc/greeter.rs")]
+    #[doc = include_str!("../../doc/greeter.rs")]
     /// fn arrive(cx: &Context<Greeter>, name: String) -> Result<(), &'static str> {
     ///     if name == "Sarah" { Err("the house is full") } else { Ok(()) }
     /// }
@@ -239,6 +241,31 @@ pub enum ErrorKind {
         /// The limit that was passed.
         limit: u64,
     },
+    /// A task waits for something outside of the run that is not wrapped in `external` (S42).
+    ForeignWake {
+        /// The strategy, or the coroutine.
+        strategy: String,
+        /// The handler; empty for a coroutine.
+        method: String,
+        /// The time at which it was woken.
+        now: Timestamp,
+    },
+    /// Tasks wait, and nothing is left that could wake them (S42).
+    Stuck {
+        /// The tasks, as `Strategy::method` or by the name of the coroutine.
+        tasks: Vec<String>,
+        /// The time.
+        now: Timestamp,
+    },
+    /// Too many items wait for a suspended handler (S41).
+    Backlog {
+        /// The strategy.
+        strategy: String,
+        /// The handler.
+        method: String,
+        /// The limit that was passed.
+        limit: usize,
+    },
     /// A handler asked for something that cannot be (S11, S22).
     Refused {
         /// The strategy.
@@ -261,7 +288,7 @@ pub enum ErrorKind {
 /// A handler that failed: who, on what, when, why.
 ///
 /// ```
-#[doc = include_str!("../doc/greeter.rs")]
+#[doc = include_str!("../../doc/greeter.rs")]
 /// fn arrive(_: &Context<Greeter>, _: String) -> Result<(), &'static str> {
 ///     Err("the house is full")
 /// }
@@ -294,7 +321,7 @@ pub struct HandlerFailure {
 /// Why a handler failed.
 ///
 /// ```
-#[doc = include_str!("../doc/greeter.rs")]
+#[doc = include_str!("../../doc/greeter.rs")]
 /// fn arrive(_: &Context<Greeter>, name: String) {
 ///     panic!("{name} is not on the list");
 /// }
@@ -314,7 +341,7 @@ pub enum Reason {
 /// Something a handler asked for that cannot be.
 ///
 /// ```
-#[doc = include_str!("../doc/greeter.rs")]
+#[doc = include_str!("../../doc/greeter.rs")]
 /// fn arrive(cx: &Context<Greeter>, _: String) {
 ///     cx.every(Duration::ZERO).tick();
 /// }
@@ -358,121 +385,20 @@ pub enum Request {
         /// The type given.
         given: String,
     },
-}
-
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ErrorKind::Graph(faults) => {
-                for (k, fault) in faults.iter().enumerate() {
-                    write!(f, "{}{fault}", if k == 0 { "" } else { "\n" })?;
-                }
-                Ok(())
-            }
-            ErrorKind::EmptyInterval { start, end } => {
-                write!(
-                    f,
-                    "the run would end at {end}, before it starts at {start}; swap `.start(..)` and `.end(..)`"
-                )
-            }
-            ErrorKind::NoEnd => {
-                f.write_str("nothing but timers is left and the run has no end; set `.end(..)`")
-            }
-            ErrorKind::StartsLater { start, now } => {
-                write!(
-                    f,
-                    "the live run would start at {start}, but it is {now}; remove `.start(..)`, or wait"
-                )
-            }
-            ErrorKind::PacedLive => {
-                f.write_str("a live run goes at the pace of its clock; remove `.pace(..)`, or use `.run()`")
-            }
-            ErrorKind::Unordered { stream, position, index, previous, found } => {
-                write!(f, "stream \"{stream}\"{} goes back in time at index {index}: ", Position(*position))?;
-                write!(f, "{found} after {previous}; sort it, or allow a window with `reorder(..)`")
-            }
-            ErrorKind::Source { stream, position, index, error } => {
-                write!(
-                    f,
-                    "the source of stream \"{stream}\"{} failed at index {index}: {error}",
-                    Position(*position)
-                )
-            }
-            ErrorKind::Sink { stream, time, error } => {
-                write!(f, "a sink of stream \"{stream}\" failed at {time}: {error}")
-            }
-            ErrorKind::Handler(failure) => failure.fmt(f),
-            ErrorKind::SameInstantLoop { time, rounds, last } => {
-                write!(f, "{rounds} rounds at {time} without time moving on; last: {}", last.join(" -> "))?;
-                f.write_str("; delay one of them by at least 1ns")
-            }
-            ErrorKind::DrainLimit { strategy, method, limit } => {
-                write!(f, "{limit} dispatches after the last source event, and {strategy}::{method} still ")?;
-                f.write_str("schedules more; set `.end(..)`, or raise `.drain_limit(..)`")
-            }
-            ErrorKind::Refused { strategy, method, request } => {
-                write!(f, "{strategy}::{method}: {request}")
-            }
-            ErrorKind::NotInOutcome(text) => f.write_str(text),
-            ErrorKind::Time(error) => error.fmt(f),
-            ErrorKind::Duration(error) => error.fmt(f),
-            ErrorKind::OutOfRange(error) => error.fmt(f),
-        }
-    }
-}
-
-/// ` (source 2)`, for merged sources.
-struct Position(Option<usize>);
-
-impl fmt::Display for Position {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.map_or(Ok(()), |position| write!(f, " (source {position} of the merge)"))
-    }
-}
-
-impl fmt::Display for HandlerFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let HandlerFailure { strategy, method, now, .. } = self;
-        let verb = match self.reason {
-            Reason::Error(_) => "failed",
-            Reason::Panic(_) => "panicked",
-        };
-        write!(f, "{strategy}::{method} {verb} at {now}")?;
-        if let (Some(stream), Some(index)) = (&self.stream, self.index) {
-            write!(f, " on stream \"{stream}\", event {index}")?;
-        }
-        match &self.reason {
-            Reason::Error(error) => write!(f, ": {error}"),
-            Reason::Panic(message) => write!(f, ": {message}"),
-        }
-    }
-}
-
-impl fmt::Display for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Request::InPast { requested, now } => {
-                write!(f, "a call was asked for {requested} but it is {now}; use `cx.after(..)` for a delay")
-            }
-            Request::Overflow { base, delay } => {
-                write!(f, "{base} + {delay} is beyond the last timestamp {}", Timestamp::MAX)
-            }
-            Request::Interval { method, interval: Some(interval) } => {
-                write!(f, "`{method}` was to be called every {interval}; an interval is longer than zero")
-            }
-            Request::Interval { method, interval: None } => {
-                write!(f, "the interval of `{method}` is too long; the longest is about 292 years")
-            }
-            Request::NotListed { stream } => {
-                write!(f, "it emits on stream \"{stream}\", which it does not list; ")?;
-                f.write_str("add it to `#[strategy(emits(..))]`")
-            }
-            Request::Carries { stream, given } => {
-                write!(f, "it emits {given} on stream \"{stream}\", which carries another type; ")?;
-                f.write_str("use the generated constant of the stream")
-            }
-        }
-    }
+    /// To wait for a stream that the run does not have.
+    NoStream {
+        /// The stream.
+        stream: String,
+        /// One with a similar name.
+        similar: Option<String>,
+    },
+    /// To wait for a stream that carries another type.
+    OtherType {
+        /// The stream.
+        stream: String,
+        /// The type expected.
+        given: String,
+    },
 }
 
 impl From<ParseTimestampError> for Error {

@@ -1,0 +1,305 @@
+//! What an async handler may do.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use super::local::{self, Unreached};
+use super::run_context::RunContext;
+use super::slots::{TaskSlot, TaskTimerSlot};
+use crate::agenda::CallKey;
+use crate::context::Context;
+use crate::desk::Desk;
+use crate::every::IntoEvery;
+use crate::node::Node;
+use crate::slots::{InPast, Key};
+use crate::strategy::Strategy;
+use crate::stream::{Payload, Stream};
+use crate::time::{Duration, IntoDelay, Timestamp};
+
+/// An async handler's access to the run, as `cx: &TaskContext<Self>`.
+///
+/// It has what [`Context`] has, and through [`RunContext`] what can wait. It works while a task of its strategy is polled:
+/// in the handler, and in tasks that [`RunContext::spawn`] starts with a clone of it.
+///
+/// ```
+#[doc = include_str!("../../doc/sleeper.rs")]
+/// async fn nap(sleeper: &mut Sleeper, cx: &TaskContext<Sleeper>) {
+///     cx.sleep(Duration::from_secs(2)).await;
+///     sleeper.naps += 1;
+/// }
+/// ```
+pub struct TaskContext<S: Strategy> {
+    run: RunContext,
+    facts: Facts,
+    strategy: PhantomData<fn(S) -> S>,
+}
+
+/// What is known of the item that a handler was called for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Facts {
+    /// When it was due, too: an event is due when it happens.
+    event_time: i64,
+    /// The least of all times if it did not arrive, which takes less room than an option does.
+    arrival: i64,
+    missed: u64,
+}
+
+impl Facts {
+    pub(super) fn of(desk: &Desk) -> Self {
+        Facts {
+            event_time: desk.event_time.get(),
+            arrival: desk.arrival.get().unwrap_or(i64::MIN),
+            missed: desk.missed.get(),
+        }
+    }
+}
+
+impl<S: Strategy> TaskContext<S> {
+    pub(super) fn new(run: RunContext, facts: Facts) -> Self {
+        TaskContext { run, facts, strategy: PhantomData }
+    }
+
+    /// What the source says of the event that this handler was called for; for calls and ticks the same as
+    /// [`TaskContext::due`]. It stays the same while time goes on.
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// fn age(cx: &TaskContext<Sleeper>) -> Duration {
+    ///     cx.now() - cx.event_time()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn event_time(&self) -> Timestamp {
+        Timestamp::from_nanos(self.facts.event_time)
+    }
+
+    /// When the call or tick was asked for that this handler was called for; for events the same as
+    /// [`TaskContext::event_time`].
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// fn is_late(cx: &TaskContext<Sleeper>) -> bool {
+    ///     cx.now() > cx.due()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn due(&self) -> Timestamp {
+        self.event_time()
+    }
+
+    /// By how much it is later than the event happened: `now - event_time`. It grows while the handler waits.
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// fn is_stale(cx: &TaskContext<Sleeper>) -> bool {
+    ///     cx.lag() > Duration::from_secs(30)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn lag(&self) -> Duration {
+        Duration::from_nanos(self.now().as_nanos().saturating_sub(self.facts.event_time))
+    }
+
+    /// When the live event was received that this handler was called for; none for everything else.
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// fn came_live(cx: &TaskContext<Sleeper>) -> bool {
+    ///     cx.arrival().is_some()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn arrival(&self) -> Option<Timestamp> {
+        let arrival = self.facts.arrival;
+        (arrival > i64::MIN).then(|| Timestamp::from_nanos(arrival))
+    }
+
+    /// How many ticks of this timer were left out directly before the one that this handler was called for; see
+    /// [`Context::missed`].
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// fn is_first_after_a_stall(cx: &TaskContext<Sleeper>) -> bool {
+    ///     cx.missed() > 0
+    /// }
+    /// ```
+    #[must_use]
+    pub fn missed(&self) -> u64 {
+        self.facts.missed
+    }
+
+    /// True in the live phase of a run; see [`Context::is_live`].
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// fn patience(cx: &TaskContext<Sleeper>) -> Duration {
+    ///     Duration::from_secs(if cx.is_live() { 5 } else { 60 })
+    /// }
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn is_live(&self) -> bool {
+        self.reach(Context::is_live)
+    }
+
+    /// Defers a call; see [`Context::after`].
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// async fn again(cx: &TaskContext<Sleeper>) {
+    ///     cx.sleep(Duration::from_secs(1)).await;
+    ///     cx.after(Duration::from_mins(1)); // `.nap()`, had this strategy a generated caller
+    /// }
+    /// ```
+    #[track_caller]
+    pub fn after(&self, delay: impl IntoDelay) -> S::Calls<TaskSlot<S>> {
+        let due = self.reach(|cx| cx.due_after(delay.into_delay()));
+        S::calls(TaskSlot { cx: self.clone(), due })
+    }
+
+    /// Schedules a call for a time; see [`Context::at`].
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// fn at_noon(cx: &TaskContext<Sleeper>, noon: Timestamp) {
+    ///     cx.at(noon);
+    /// }
+    /// ```
+    pub fn at(&self, time: Timestamp) -> S::Calls<TaskSlot<S>> {
+        S::calls(TaskSlot { cx: self.clone(), due: Some(time.as_nanos()) })
+    }
+
+    /// As [`TaskContext::at`], for callers who want to know when the time has passed.
+    ///
+    /// # Errors
+    ///
+    /// [`InPast`] if `time` is before now; nothing is scheduled then.
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// fn is_too_late(cx: &TaskContext<Sleeper>, noon: Timestamp) -> bool {
+    ///     cx.try_at(noon).is_err()
+    /// }
+    /// ```
+    pub fn try_at(&self, time: Timestamp) -> Result<S::Calls<TaskSlot<S>>, InPast> {
+        let now = self.now();
+        if time < now { Err(InPast { requested: time, now }) } else { Ok(self.at(time)) }
+    }
+
+    /// Sets a periodic timer; see [`Context::every`].
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// fn each_hour(cx: &TaskContext<Sleeper>) {
+    ///     cx.every(Duration::from_hours(1));
+    /// }
+    /// ```
+    pub fn every(&self, every: impl IntoEvery) -> S::Calls<TaskTimerSlot<S>> {
+        S::calls(TaskTimerSlot { cx: self.clone(), every: every.into_every() })
+    }
+
+    /// Cancels a deferred call or a timer; see [`Context::cancel`].
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// async fn unless(cx: &TaskContext<Sleeper>, alarm: CallKey) {
+    ///     cx.sleep(Duration::from_secs(1)).await;
+    ///     cx.cancel(alarm);
+    /// }
+    /// ```
+    #[track_caller]
+    pub fn cancel<K: Key>(&self, key: K) -> bool {
+        self.reach(|cx| cx.cancel(key))
+    }
+
+    /// Moves a deferred call to another time; see [`Context::reschedule`].
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// fn push_back(cx: &TaskContext<Sleeper>, alarm: CallKey) -> bool {
+    ///     cx.reschedule(alarm, cx.now() + Duration::from_secs(5))
+    /// }
+    /// ```
+    #[track_caller]
+    pub fn reschedule(&self, key: CallKey, time: Timestamp) -> bool {
+        self.reach(|cx| cx.reschedule(key, time))
+    }
+
+    /// Puts an event on a stream that this strategy lists in `emits`; see [`Context::emit`].
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// const NAPS: Stream<u32> = Stream::new("naps");
+    ///
+    /// async fn report(cx: &TaskContext<Sleeper>, naps: u32) {
+    ///     cx.sleep(Duration::from_secs(1)).await;
+    ///     cx.emit(NAPS, naps);
+    /// }
+    /// ```
+    #[track_caller]
+    pub fn emit<T: Payload>(&self, stream: Stream<T>, value: T) {
+        self.reach(|cx| cx.emit(stream, value));
+    }
+
+    /// How many deferred calls of this strategy are pending; see [`Context::pending`].
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// fn is_busy(cx: &TaskContext<Sleeper>) -> bool {
+    ///     cx.pending() > 100
+    /// }
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn pending(&self) -> usize {
+        self.reach(Context::pending)
+    }
+
+    /// Does something with the strategy's own context.
+    #[track_caller]
+    pub(super) fn reach<R>(&self, work: impl FnOnce(&Context<S>) -> R) -> R {
+        match local::with_node(self.run(), self.run.node(), |node: &Node<S>| work(&node.cx)) {
+            Ok(done) => done,
+            Err(why) => unreached::<S>(&why),
+        }
+    }
+}
+
+/// Says why a strategy was not reached.
+#[track_caller]
+pub(super) fn unreached<S: Strategy>(why: &Unreached) -> ! {
+    let name = S::NAME;
+    match why {
+        Unreached::Elsewhere => panic!(
+            "asp: the context of {name} is used where no task of {name} is running; use it in its handlers and in tasks \
+             that they start with `cx.spawn(..)`"
+        ),
+        Unreached::InUse => panic!(
+            "asp: {name} is in use by a call further up; inside of `with(|strategy, cx| ..)` use that `cx`"
+        ),
+    }
+}
+
+impl<S: Strategy> Deref for TaskContext<S> {
+    type Target = RunContext;
+
+    fn deref(&self) -> &RunContext {
+        &self.run
+    }
+}
+
+impl<S: Strategy> Clone for TaskContext<S> {
+    fn clone(&self) -> Self {
+        TaskContext { run: self.run.clone(), facts: self.facts, strategy: PhantomData }
+    }
+}
+
+impl<S: Strategy> fmt::Debug for TaskContext<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskContext")
+            .field("strategy", &S::NAME)
+            .field("event_time", &self.event_time())
+            .finish_non_exhaustive()
+    }
+}

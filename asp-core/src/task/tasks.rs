@@ -1,0 +1,254 @@
+//! All tasks of a run.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use tokio::task::unconstrained;
+
+use super::begin::Origin;
+use super::local::{self, Ask, Current};
+use super::outside::Outside;
+use super::pool::Pools;
+use super::spawn::Joint;
+use super::waker::TaskWaker;
+use crate::strategy::{HandlerResult, HandlerReturn};
+
+/// Names a task; a slot that is used again has another generation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TaskKey {
+    pub(crate) slot: u32,
+    pub(crate) generation: u32,
+}
+
+/// What a task is to its strategy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It has the strategy until it ends.
+    Exclusive,
+    /// It runs beside the strategy's handlers, and waits while one of them has the strategy.
+    Beside,
+    /// It has nothing to do with the state of a strategy.
+    Free,
+}
+
+/// What is known of a task apart from its future.
+#[derive(Debug)]
+pub(crate) struct TaskInfo {
+    /// Its place among the names of the run: a strategy, or a coroutine after them.
+    pub(crate) owner: u32,
+    pub(crate) kind: Kind,
+    pub(crate) method: &'static str,
+    pub(crate) origin: Origin,
+    /// Who holds its handle, if it was spawned by another.
+    pub(crate) joint: Option<Arc<Joint>>,
+}
+
+/// What is looked at whenever a task is woken: one line of the cache.
+#[derive(Debug)]
+#[repr(align(64))]
+struct Slot {
+    generation: u32,
+    is_live: bool,
+    /// True while a wake of it is scheduled.
+    is_woken: bool,
+    kind: Kind,
+    owner: u32,
+    place: (u32, u32),
+    event_time: i64,
+    method: &'static str,
+    /// Kept for the next task, if nobody else has it.
+    waker: Waker,
+}
+
+/// What is looked at when a task begins or ends.
+#[derive(Debug)]
+struct Rest {
+    /// The waker of the slot.
+    waker: Arc<TaskWaker>,
+    birth: u64,
+    info: Option<TaskInfo>,
+}
+
+pub(crate) struct Tasks {
+    pub(crate) outside: Arc<Outside>,
+    slots: Vec<Slot>,
+    rests: Vec<Rest>,
+    free: Vec<u32>,
+    pools: Pools,
+    live: usize,
+    births: u64,
+    /// What tasks have asked for that needs more than the core.
+    pub(crate) later: Vec<Ask>,
+    /// Kept for its memory.
+    pub(crate) asks: Vec<Ask>,
+    /// How many of the next to wake were looked at already.
+    pub(crate) looked_ahead: usize,
+}
+
+impl Tasks {
+    pub(crate) fn new(outside: Arc<Outside>) -> Self {
+        Tasks {
+            outside,
+            slots: Vec::new(),
+            rests: Vec::new(),
+            free: Vec::new(),
+            pools: Pools::default(),
+            live: 0,
+            births: 0,
+            later: Vec::new(),
+            asks: Vec::new(),
+            looked_ahead: 0,
+        }
+    }
+
+    /// Tasks that have not ended.
+    #[inline]
+    pub(crate) fn live(&self) -> usize {
+        self.live
+    }
+
+    /// A new task, which was not polled yet.
+    pub(crate) fn add<F>(&mut self, future: F, info: TaskInfo) -> TaskKey
+    where
+        F: Future<Output: HandlerReturn> + Send + 'static,
+    {
+        let key = self.take_slot();
+        if let Some(joint) = &info.joint {
+            joint.set(key);
+        }
+        self.births += 1;
+        self.live += 1;
+        let place = self.pools.insert(future);
+        let TaskInfo { owner, kind, method, origin, .. } = info;
+        let (slot, rest) = (&mut self.slots[key.slot as usize], &mut self.rests[key.slot as usize]);
+        (slot.is_live, slot.is_woken) = (true, false);
+        (slot.owner, slot.kind, slot.method, slot.event_time) = (owner, kind, method, origin.event_time);
+        slot.place = place;
+        (rest.birth, rest.info) = (self.births, Some(info));
+        key
+    }
+
+    /// A slot for the next task, with a waker of its own.
+    fn take_slot(&mut self) -> TaskKey {
+        let Some(index) = self.free.pop() else { return self.add_slot() };
+        let (slot, rest) = (&mut self.slots[index as usize], &mut self.rests[index as usize]);
+        let key = TaskKey { slot: index, generation: slot.generation };
+        // The run has it twice; if somebody else has it too, it is not to wake the next task.
+        if Arc::strong_count(&rest.waker) == 2 {
+            rest.waker.renew(key.generation);
+        } else {
+            rest.waker = TaskWaker::new(&self.outside, key);
+            slot.waker = Waker::from(Arc::clone(&rest.waker));
+        }
+        key
+    }
+
+    fn add_slot(&mut self) -> TaskKey {
+        let key = TaskKey { slot: self.slots.len() as u32, generation: 0 };
+        let waker = TaskWaker::new(&self.outside, key);
+        self.slots.push(Slot {
+            generation: 0,
+            is_live: false,
+            is_woken: false,
+            kind: Kind::Free,
+            owner: 0,
+            place: (0, 0),
+            event_time: 0,
+            method: "",
+            waker: Waker::from(Arc::clone(&waker)),
+        });
+        self.rests.push(Rest { waker, birth: 0, info: None });
+        key
+    }
+
+    #[inline]
+    fn slot(&self, key: TaskKey) -> Option<&Slot> {
+        let slot = self.slots.get(key.slot as usize)?;
+        (slot.is_live && slot.generation == key.generation).then_some(slot)
+    }
+
+    #[inline]
+    fn slot_mut(&mut self, key: TaskKey) -> Option<&mut Slot> {
+        let slot = self.slots.get_mut(key.slot as usize)?;
+        (slot.is_live && slot.generation == key.generation).then_some(slot)
+    }
+
+    /// Whose task it is, what it is to them, and its method; none if it has ended.
+    #[inline]
+    pub(crate) fn owner(&self, key: TaskKey) -> Option<(u32, Kind, &'static str)> {
+        self.slot(key).map(|slot| (slot.owner, slot.kind, slot.method))
+    }
+
+    /// What is known of a task; none if it has ended.
+    pub(crate) fn info(&self, key: TaskKey) -> Option<&TaskInfo> {
+        self.slot(key)?;
+        self.rests[key.slot as usize].info.as_ref()
+    }
+
+    /// Takes note that a wake of the task is scheduled. False if one was already, or the task has ended.
+    #[inline]
+    pub(crate) fn note_wake(&mut self, key: TaskKey) -> bool {
+        self.slot_mut(key).is_some_and(|slot| !std::mem::replace(&mut slot.is_woken, true))
+    }
+
+    /// The wake that was scheduled is due. False if the task has ended.
+    pub(crate) fn take_wake(&mut self, key: TaskKey) -> bool {
+        self.slot_mut(key).is_some_and(|slot| std::mem::take(&mut slot.is_woken))
+    }
+
+    /// What a task that is polled is known by, and the time of the event that it was begun with.
+    #[inline]
+    pub(super) fn current(&self, key: TaskKey) -> Option<(Current, i64)> {
+        let slot = self.slot(key)?;
+        let waits = slot.kind == Kind::Beside;
+        let waker = local::address(&slot.waker);
+        Some((Current { key, owner: slot.owner, method: slot.method, waits, waker }, slot.event_time))
+    }
+
+    /// True if the task has its future still.
+    #[inline]
+    pub(super) fn has_future(&self, key: TaskKey) -> bool {
+        self.slots.get(key.slot as usize).is_some_and(|slot| self.pools.is_full(slot.place))
+    }
+
+    /// Polls a task.
+    #[inline]
+    pub(super) fn poll(&mut self, key: TaskKey) -> Poll<HandlerResult> {
+        let Tasks { slots, pools, .. } = self;
+        let slot = &slots[key.slot as usize];
+        // The budget that tokio gives its tasks is not for these: one that had used it up would be woken from outside.
+        let task = pin!(unconstrained(poll_fn(|cx| pools.poll(slot.place, cx))));
+        task.poll(&mut Context::from_waker(&slot.waker))
+    }
+
+    /// Drops the future of a task.
+    pub(super) fn clear(&mut self, key: TaskKey) {
+        if let Some(place) = self.slot(key).map(|slot| slot.place) {
+            self.pools.clear(place);
+        }
+    }
+
+    /// Forgets a task, whose future is gone.
+    pub(super) fn remove(&mut self, key: TaskKey) -> Option<TaskInfo> {
+        let slot = self.slot_mut(key)?;
+        slot.is_live = false;
+        slot.generation = slot.generation.wrapping_add(1);
+        self.free.push(key.slot);
+        self.live -= 1;
+        self.rests[key.slot as usize].info.take()
+    }
+
+    /// All tasks in the order in which a run drops them: by owner, then by creation.
+    pub(crate) fn in_order(&self) -> Vec<TaskKey> {
+        let slots = self.slots.iter().zip(&self.rests).zip(0..).filter(|((slot, _), _)| slot.is_live);
+        let mut tasks: Vec<_> = slots
+            .map(|((slot, rest), index)| {
+                (slot.owner, rest.birth, TaskKey { slot: index, generation: slot.generation })
+            })
+            .collect();
+        tasks.sort_unstable_by_key(|&(owner, birth, _)| (owner, birth));
+        tasks.into_iter().map(|(_, _, key)| key).collect()
+    }
+}
