@@ -6,7 +6,7 @@ use quote::{ToTokens, quote};
 use syn::GenericParam;
 
 use crate::diag::{Sink, attributes, names, shown, signatures};
-use crate::model::{Action, Form, Handler, Payload, Strategy, StreamRef, Trigger};
+use crate::model::{Action, Form, Handler, Mode, Payload, Strategy, StreamRef, Trigger};
 use crate::parse::lifetimes_in;
 use crate::syntax::Block;
 
@@ -175,7 +175,10 @@ fn payload_is_passed(handler: &Handler, sink: &mut Sink) {
     }
     let name = parameter_name(payload);
     let text = match &first.action {
-        Action::Every(_) => signatures::timer_with_payload(&name),
+        Action::Every(_) => {
+            let context = if handler.mode == Mode::Shared { "this" } else { "cx" };
+            signatures::timer_with_payload(&name, context)
+        }
         Action::After(_) => signatures::delay_with_payload(&method, &name),
         other => signatures::hook_with_payload(other.word(), &name),
     };
@@ -207,7 +210,7 @@ fn deferred_by_reference(handler: &Handler, sink: &mut Sink) {
             sink.report(&payload.written, signatures::deferred_by_reference(&instead));
         }
         Form::Event | Form::EventReference => {
-            sink.report(&payload.written, signatures::deferred_event(&instead));
+            sink.report(&payload.written, signatures::deferred_event(&instead, handler.is_async()));
         }
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod attributes;
 pub(crate) mod names;
 pub(crate) mod program;
 pub(crate) mod signatures;
+pub(crate) mod tasks;
 
 use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;

@@ -8,13 +8,14 @@
 pub(crate) mod calls;
 pub(crate) mod constants;
 mod rows;
+mod tasks;
 
 use proc_macro2::{Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use crate::duration;
-use crate::model::{Action, Handler, Strategy, StreamRef};
+use crate::model::{Action, Handler, Mode, Strategy, StreamRef};
 use crate::syntax::Block;
 
 /// The whole expansion of a sound block.
@@ -27,6 +28,7 @@ pub(crate) fn strategy(model: &Strategy, block: &Block) -> TokenStream {
         wire: rows::all(&names),
         call: calls::dispatch(&names),
         call_name: calls::call_name(&names),
+        tasks: tasks::methods(&names),
     };
     let implementation = implementation(&names, &body);
     let hidden = hidden(model, quote!(#types #implementation));
@@ -66,6 +68,8 @@ pub(crate) struct Body {
     pub(crate) wire: TokenStream,
     pub(crate) call: TokenStream,
     pub(crate) call_name: TokenStream,
+    /// The methods that begin async calls, if there are any.
+    pub(crate) tasks: Option<TokenStream>,
 }
 
 impl<'a> Names<'a> {
@@ -97,7 +101,7 @@ impl<'a> Names<'a> {
 
 pub(crate) fn implementation(names: &Names<'_>, body: &Body) -> TokenStream {
     let Names { model, private, span, call, calls } = names;
-    let Body { doc, wire, call: dispatch, call_name } = body;
+    let Body { doc, wire, call: dispatch, call_name, tasks } = body;
     let (generics, arguments, conditions) = model.generics.split_for_impl();
     let self_ty = &model.self_ty;
     let name = model.name.to_string();
@@ -133,6 +137,8 @@ pub(crate) fn implementation(names: &Names<'_>, body: &Body) -> TokenStream {
         fn call_name(__asp_call: &<Self as #private::Strategy>::Call) -> &'static ::core::primitive::str {
             #call_name
         }
+
+        #tasks
     };
     let mut braces = Group::new(proc_macro2::Delimiter::Brace, items);
     braces.set_span(*span);
@@ -197,7 +203,12 @@ pub(crate) fn context(handler: &Handler, bound: Span) -> Option<TokenStream> {
         other => other.span(),
     };
     let name = Ident::new("__asp_cx", at.resolved_at(bound));
-    Some(quote!(#name,))
+    match handler.mode {
+        Mode::Sync => Some(quote!(#name,)),
+        // The task owns it.
+        Mode::Exclusive => Some(quote_spanned!(name.span()=> &#name,)),
+        Mode::Shared => None,
+    }
 }
 
 /// `Self::greet(..)`, which points at the method.

@@ -22,6 +22,7 @@ pub(crate) fn strategy(model: &mut Strategy, block: &Block, errors: &TokenStream
         wire: quote!(),
         call: quote!(loop {}),
         call_name: quote!(loop {}),
+        tasks: None,
     };
     let implementation = expand::implementation(&names, &body);
     let hidden = expand::hidden(model, quote!(#types #implementation));

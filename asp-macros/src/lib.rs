@@ -28,6 +28,16 @@ use proc_macro::TokenStream;
 /// `Result<(), E>` whose error ends the run. The payload is any pattern, by value or as `&T`; as
 /// `Event<T>` it brings the event time along.
 ///
+/// Handlers of `#[on_event]`, `#[every]` and `#[after]` may be `async`, and wait in the time of the run:
+///
+/// | handler | while it waits |
+/// | --- | --- |
+/// | `async fn name(&mut self, [cx: &TaskContext<Self>,] [payload])` | other handlers of this strategy wait too; other strategies go on |
+/// | `async fn name(this: Shared<Self>, [payload])` | all others go on; it reaches the state through `this.with(..)`, between its awaits |
+///
+/// They own their payload, `T` or `Event<T>`, and their futures are `Send`. All other attributes are hooks: these run to
+/// their end at once and cannot wait.
+///
 /// | option | meaning |
 /// | --- | --- |
 /// | `emits(name: Type, ..)` | streams that this strategy publishes with `cx.emit(..)` |
@@ -59,6 +69,25 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
+/// An order that takes a second to be filled; meanwhile the exchange waits too, or goes on:
+///
+/// ```ignore
+/// #[strategy(emits(fills: Fill))]
+/// impl Exchange {
+///     #[on_event(stream = "orders")]
+///     async fn fill(&mut self, cx: &TaskContext<Self>, order: Order) {
+///         cx.sleep(Duration::from_secs(1)).await;
+///         cx.emit(Self::FILLS, self.book.fill(order)); // nobody has touched the book meanwhile
+///     }
+///
+///     #[on_event(stream = "orders")]
+///     async fn fill_beside(this: Shared<Self>, order: Order) {
+///         this.sleep(Duration::from_secs(1)).await;
+///         this.with(|exchange, cx| cx.emit(Self::FILLS, exchange.book.fill(order))); // others may have
+///     }
+/// }
+/// ```
+///
 /// # Typical errors
 ///
 /// The attribute is on the struct rather than on an `impl` block:
@@ -73,12 +102,21 @@ use proc_macro::TokenStream;
 /// ```text
 /// error[E0277]: this handler takes `u32`, an earlier handler of the same stream takes `String`
 /// ```
+///
+/// A handler that waits asks for the context of one that does not:
+///
+/// ```text
+/// error: an async handler has a `TaskContext`, it can sleep
+///   = help: write `cx: &TaskContext<Self>`
+/// ```
 #[proc_macro_attribute]
 pub fn strategy(arguments: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::strategy(arguments.into(), item.into()).into()
 }
 
 /// Called for each event of a stream.
+///
+/// The handler may be an `async fn`, which then takes its payload by value: see [`macro@strategy`].
 ///
 /// | key | meaning |
 /// | --- | --- |
@@ -109,6 +147,8 @@ pub fn on_event(_: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// The first argument is the interval, such as `"1s"`, `"250ms"`, `"1h30min"`. Ticks come at the start
 /// plus one, two, three intervals, and so on.
+///
+/// The handler may be an `async fn`: see [`macro@strategy`].
 ///
 /// | key | meaning |
 /// | --- | --- |
@@ -143,6 +183,8 @@ pub fn every(_: TokenStream, item: TokenStream) -> TokenStream {
 /// and, if it has no payload, `cx.every(interval).close()`. `#[after("60s")]` calls the method once, 60 s
 /// after the start. It has no keys.
 ///
+/// The method may be an `async fn`: see [`macro@strategy`]. It is called in the same way, and runs when it is due.
+///
 /// ```ignore
 /// #[on_event(stream = "orders")]
 /// fn order(&mut self, cx: &Context<Self>, order: Order) {
@@ -171,7 +213,8 @@ pub fn after(_: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Called once, before anything else.
 ///
-/// It has no keys.
+/// It has no keys. As a hook it cannot be an `async fn`; what waits goes into an async `#[after]` method, called with
+/// `cx.after(..)`.
 ///
 /// ```ignore
 /// #[on_start]
@@ -197,7 +240,7 @@ pub fn on_start(_: TokenStream, item: TokenStream) -> TokenStream {
 /// Called once in a live run, when all that was due before it went live is done.
 ///
 /// Events, deferred calls and ticks of the past come first, whatever is live comes after; its time is that at which the
-/// run went live. A run over recorded history does not call it. It has no keys.
+/// run went live. A run over recorded history does not call it. It has no keys. As a hook it cannot be an `async fn`.
 ///
 /// ```ignore
 /// #[on_live]
@@ -223,7 +266,8 @@ pub fn on_live(_: TokenStream, item: TokenStream) -> TokenStream {
 /// Called once in a live run, when for the first time nothing is due any more.
 ///
 /// While the past was worked off, live events have gathered. Once they are done too, the strategy sees the world as it
-/// is now: the moment to begin to act. A run over recorded history does not call it. It has no keys.
+/// is now: the moment to begin to act. A run over recorded history does not call it. It has no keys. As a hook it cannot
+/// be an `async fn`.
 ///
 /// ```ignore
 /// #[on_caught_up]
@@ -248,7 +292,7 @@ pub fn on_caught_up(_: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Called once per instant, when all that happens at that instant is in.
 ///
-/// It has no keys.
+/// It has no keys. As a hook it cannot be an `async fn`.
 ///
 /// ```ignore
 /// #[on_settled]
@@ -275,7 +319,7 @@ pub fn on_settled(_: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// The notice is taken as `Notice`, as `&Notice`, or not at all. It comes among the events of the stream: after those that
 /// were received before it. Sources
-/// without a reconnect policy send none: their failure ends the run.
+/// without a reconnect policy send none: their failure ends the run. As a hook it cannot be an `async fn`.
 ///
 /// | key | meaning |
 /// | --- | --- |
@@ -302,6 +346,8 @@ pub fn on_notice(_: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Called once, when a stream has ended.
+///
+/// As a hook it cannot be an `async fn`.
 ///
 /// | key | meaning |
 /// | --- | --- |
@@ -330,7 +376,7 @@ pub fn on_end(_: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Called once, after everything else.
 ///
-/// It has no keys.
+/// It has no keys. It cannot be an `async fn`: time has ended.
 ///
 /// ```ignore
 /// #[on_stop]

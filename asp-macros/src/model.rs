@@ -50,7 +50,8 @@ pub(crate) struct Handler {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) docs: Vec<Attribute>,
     pub(crate) triggers: Vec<Trigger>,
-    /// The type of the context parameter, if there is one.
+    pub(crate) mode: Mode,
+    /// The type of the context parameter if there is one, or that of `this: Shared<Self>`.
     pub(crate) context: Option<Type>,
     pub(crate) payload: Option<Payload>,
     /// How many parameters a call from outside would fill: known even if the signature is not sound.
@@ -59,6 +60,17 @@ pub(crate) struct Handler {
     pub(crate) output: Option<Type>,
     /// Whether its attributes and its signature were free of faults. If not, it gets no rows.
     pub(crate) is_sound: bool,
+}
+
+/// Who has the strategy while a handler runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// `fn f(&mut self, ..)`: the handler, which does not wait.
+    Sync,
+    /// `async fn f(&mut self, ..)`: the handler, also while it waits.
+    Exclusive,
+    /// `async fn f(this: Shared<Self>, ..)`: whoever is at work, and the handler between its awaits.
+    Shared,
 }
 
 /// One attribute of a handler.
@@ -159,6 +171,10 @@ impl Handler {
 
     pub(crate) fn is_call(&self) -> bool {
         self.triggers.iter().any(|trigger| trigger.action.is_call())
+    }
+
+    pub(crate) fn is_async(&self) -> bool {
+        self.mode != Mode::Sync
     }
 }
 

@@ -3,8 +3,10 @@
 //! A fault is reported, a neutral value takes its place, and reading goes on, so that all faults of a
 //! block are seen at once.
 
+mod access;
 mod arguments;
 mod options;
+mod payload;
 mod placement;
 mod signature;
 mod triggers;
@@ -16,7 +18,7 @@ use syn::{Attribute, Ident, Meta, parse_quote};
 use crate::diag::{self, Sink, shown};
 use crate::model::{Handler, Strategy, Trigger};
 use crate::syntax::{Block, Item, Method};
-use crate::words::{Kind, Word};
+use crate::words::Word;
 
 pub(crate) use placement::place;
 pub(crate) use types::lifetimes_in;
@@ -43,7 +45,7 @@ pub(crate) fn strategy(
     for item in &mut block.items {
         match item {
             Item::Method(method) => {
-                if let Some(handler) = handler(method, &model.name, sink) {
+                if let Some(handler) = handler(method, &model, sink) {
                     model.handlers.push(handler);
                 }
             }
@@ -88,7 +90,8 @@ fn beside(attr: &Attribute) -> Option<Attribute> {
     None
 }
 
-fn handler(method: &mut Method, strategy: &Ident, sink: &mut Sink) -> Option<Handler> {
+fn handler(method: &mut Method, model: &Strategy, sink: &mut Sink) -> Option<Handler> {
+    let strategy = &model.name;
     let before = sink.count();
     method.attrs.retain(|attr| !hides_handler(attr, sink));
     let ours = take_ours(&mut method.attrs);
@@ -108,10 +111,10 @@ fn handler(method: &mut Method, strategy: &Ident, sink: &mut Sink) -> Option<Han
     // that stay after errors need it.
     let mut unheard = Sink::default();
     let heard = if attributes_are_sound { sink } else { &mut unheard };
-    let hears_notices = ours.iter().any(|(_, word)| word.kind == Kind::OnNotice);
-    let shape = signature::read(&method.signature, strategy, hears_notices, heard);
-    if shape.context_is_bare {
-        method.complete_context();
+    let words: Vec<&'static Word> = ours.iter().map(|(_, word)| *word).collect();
+    let shape = signature::read(&method.signature, strategy, &words, heard);
+    for repair in &shape.repairs {
+        method.repair(repair, &model.krate);
     }
     let is_sound = attributes_are_sound && heard.count() == before;
     Some(Handler {
@@ -119,6 +122,7 @@ fn handler(method: &mut Method, strategy: &Ident, sink: &mut Sink) -> Option<Han
         cfgs: with_path(&method.attrs, "cfg"),
         docs: with_path(&method.attrs, "doc"),
         triggers,
+        mode: shape.mode,
         context: shape.context,
         payload: shape.payload,
         arity: shape.arity,

@@ -12,6 +12,10 @@ use syn::{Attribute, Generics, Ident, ReturnType, Token, Type, Visibility, token
 
 use crate::words::Word;
 
+mod repair;
+
+pub(crate) use repair::Repair;
+
 /// An `impl` block.
 pub(crate) struct Block {
     pub(crate) attrs: Vec<Attribute>,
@@ -124,41 +128,6 @@ impl Parse for Block {
             braces,
         })
     }
-}
-
-impl Method {
-    /// Makes `&Context` a `&Context<Self>`, which is reported, so that the compiler does not say it again.
-    pub(crate) fn complete_context(&mut self) {
-        let tokens = std::mem::take(&mut self.tokens);
-        self.tokens = tokens
-            .into_iter()
-            .map(|token| match token {
-                TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
-                    let mut complete = Group::new(Delimiter::Parenthesis, with_self(group.stream()));
-                    complete.set_span(group.span());
-                    complete.into()
-                }
-                other => other,
-            })
-            .collect();
-    }
-}
-
-fn with_self(parameters: TokenStream) -> TokenStream {
-    let mut tokens = parameters.into_iter().peekable();
-    let mut out = TokenStream::new();
-    while let Some(token) = tokens.next() {
-        let is_context = matches!(&token, TokenTree::Ident(word) if word == "Context");
-        let ends = match tokens.peek() {
-            Some(TokenTree::Punct(next)) => next.as_char() == ',',
-            next => next.is_none(),
-        };
-        token.to_tokens(&mut out);
-        if is_context && ends {
-            out.extend(quote!(<Self>));
-        }
-    }
-    out
 }
 
 impl Parse for Item {

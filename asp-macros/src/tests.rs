@@ -5,6 +5,7 @@ mod duration;
 mod expansion;
 mod program;
 mod reading;
+mod tasks;
 mod texts;
 
 use proc_macro2::TokenStream;

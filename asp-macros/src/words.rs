@@ -195,6 +195,11 @@ impl Word {
     pub(crate) fn takes_nothing(&self) -> bool {
         self.length == Length::None && self.keys.is_empty()
     }
+
+    /// Whether its handler may be an `async fn`. The others are hooks, which run to their end at once.
+    pub(crate) fn can_wait(&self) -> bool {
+        matches!(self.kind, Kind::OnEvent | Kind::Every | Kind::After)
+    }
 }
 
 /// The attributes that have a key of this name.

@@ -1,11 +1,8 @@
 //! Texts about the signatures of handlers.
 
-pub(crate) fn no_receiver(method: &str, parameters: &str) -> String {
-    let comma = if parameters.is_empty() { "" } else { ", " };
-    format!(
-        "handler `{method}` has no receiver\n\
-         = help: write `fn {method}(&mut self{comma}{parameters})`"
-    )
+pub(crate) fn no_receiver(method: &str, signature: &str, beside: Option<&str>) -> String {
+    let beside = beside.map(|beside| format!(", or `{beside}`")).unwrap_or_default();
+    format!("handler `{method}` has no receiver\n= help: write `{signature}`{beside}")
 }
 
 pub(crate) fn shared_receiver() -> &'static str {
@@ -40,10 +37,10 @@ pub(crate) fn notice_form(found: &str, name: &str) -> String {
     )
 }
 
-pub(crate) fn timer_with_payload(parameter: &str) -> String {
+pub(crate) fn timer_with_payload(parameter: &str, context: &str) -> String {
     format!(
         "a timer has nothing to pass as `{parameter}`\n\
-         = help: remove it; the time is `cx.now()`"
+         = help: remove it; the time is `{context}.now()`"
     )
 }
 
@@ -63,12 +60,12 @@ pub(crate) fn hook_with_payload(word: &str, parameter: &str) -> String {
     format!("`#[{word}]` has nothing to pass as `{parameter}`\n= help: {help}")
 }
 
-pub(crate) fn context_form(name: &str) -> String {
-    format!("the context is passed as `&Context<Self>`\n= help: write `{name}: &Context<Self>`")
+pub(crate) fn context_form(name: &str, context: &str) -> String {
+    format!("the context is passed as `&{context}<Self>`\n= help: write `{name}: &{context}<Self>`")
 }
 
-pub(crate) fn context_without_self() -> &'static str {
-    "the context belongs to a strategy\n= help: write `&Context<Self>`"
+pub(crate) fn context_without_self(context: &str) -> String {
+    format!("the context belongs to a strategy\n= help: write `&{context}<Self>`")
 }
 
 pub(crate) fn context_not_second(signature: &str) -> String {
@@ -77,11 +74,6 @@ pub(crate) fn context_not_second(signature: &str) -> String {
 
 pub(crate) fn two_contexts() -> &'static str {
     "a handler has one context\n= help: remove this one"
-}
-
-pub(crate) fn async_not_yet() -> &'static str {
-    "async handlers are not available yet\n\
-     = help: remove `async`; let `cx.after(..)` call an `#[after]` method for what comes later"
 }
 
 pub(crate) fn type_parameter(parameters: &str, strategy: &str, first: &str) -> String {
@@ -147,11 +139,9 @@ pub(crate) fn deferred_by_reference(instead: &str) -> String {
     format!("a deferred call keeps its payload until it runs\n= help: take `{instead}`")
 }
 
-pub(crate) fn deferred_event(instead: &str) -> String {
-    format!(
-        "a deferred call has no event\n\
-         = help: take `{instead}`; the time it was due is `cx.due()`"
-    )
+pub(crate) fn deferred_event(instead: &str, is_async: bool) -> String {
+    let due = if is_async { "" } else { "; the time it was due is `cx.due()`" };
+    format!("a deferred call has no event\n= help: take `{instead}`{due}")
 }
 
 pub(crate) fn unsafe_handler() -> &'static str {
@@ -178,6 +168,11 @@ pub(crate) fn never_returns() -> &'static str {
     "a handler has to return, other events wait\n= help: return `()` or `Result<(), E>`"
 }
 
-pub(crate) fn returns_impl(found: &str) -> String {
-    format!("a handler cannot return `{found}`\n= help: return `()` or `Result<(), E>`")
+pub(crate) fn returns_impl(found: &str, method: &str) -> String {
+    let help = if found.contains("Future") {
+        format!("write `async fn {method}`, which returns `()` or `Result<(), E>`")
+    } else {
+        "return `()` or `Result<(), E>`".to_owned()
+    };
+    format!("a handler cannot return `{found}`\n= help: {help}")
 }

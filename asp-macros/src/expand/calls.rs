@@ -70,7 +70,7 @@ pub(crate) fn uses(model: &Strategy) -> Option<TokenStream> {
         .then(|| quote!(::core::marker::PhantomData<fn() -> (#(::core::marker::PhantomData<#params>,)*)>))
 }
 
-fn sound_calls(model: &Strategy) -> impl Iterator<Item = &Handler> {
+pub(super) fn sound_calls(model: &Strategy) -> impl Iterator<Item = &Handler> {
     model.handlers.iter().filter(|handler| handler.is_sound && handler.is_call())
 }
 
@@ -135,37 +135,52 @@ fn argument(payload: &Payload, span: Span) -> Ident {
 
 /// The body of `Strategy::call`.
 pub(crate) fn dispatch(names: &Names<'_>) -> TokenStream {
-    let call = &names.call;
-    let arms = sound_calls(names.model).map(|handler| {
-        let Handler { ident, cfgs, .. } = handler;
+    on_each_call(names, &quote_spanned!(names.span=> __asp_call), |handler| {
+        if handler.is_async() {
+            // `Strategy::begin` is asked for these.
+            return (Pattern::Ignored, quote_spanned!(names.span=> ::core::result::Result::Ok(())));
+        }
         let context = context(handler, names.span);
         let payload = handler.payload.as_ref().map(|_| quote_spanned!(names.span=> __asp_payload));
-        let pattern = payload.as_ref().map(|payload| quote!((#payload)));
         let this = quote_spanned!(names.span=> self);
-        let result = returned(names, handler, super::call(handler, quote!(#this, #context #payload)));
-        quote!(#(#cfgs)* #call::#ident #pattern => #result,)
-    });
-    let never = uses(names.model).map(|_| quote!(#call::__asp_uses(never, _) => match never {},));
-    quote_spanned! {names.span=>
-        match __asp_call {
-            #(#arms)*
-            #never
-        }
-    }
+        (Pattern::Bound, returned(names, handler, super::call(handler, quote!(#this, #context #payload))))
+    })
 }
 
 /// The body of `Strategy::call_name`.
 pub(crate) fn call_name(names: &Names<'_>) -> TokenStream {
-    let call = &names.call;
+    on_each_call(names, &quote_spanned!(names.span=> *__asp_call), |handler| {
+        let name = handler.ident.unraw().to_string();
+        (Pattern::Ignored, quote!(#name))
+    })
+}
+
+/// Whether an arm has a use for the payload.
+pub(super) enum Pattern {
+    /// As `__asp_payload`.
+    Bound,
+    Ignored,
+}
+
+/// A match with an arm for each variant of the call enum.
+pub(super) fn on_each_call(
+    names: &Names<'_>,
+    call: &TokenStream,
+    arm: impl Fn(&Handler) -> (Pattern, TokenStream),
+) -> TokenStream {
+    let calls = &names.call;
     let arms = sound_calls(names.model).map(|handler| {
         let Handler { ident, cfgs, .. } = handler;
-        let pattern = handler.payload.as_ref().map(|_| quote!((..)));
-        let name = ident.unraw().to_string();
-        quote!(#(#cfgs)* #call::#ident #pattern => #name,)
+        let (pattern, body) = arm(handler);
+        let pattern = handler.payload.as_ref().map(|_| match pattern {
+            Pattern::Bound => quote_spanned!(names.span=> (__asp_payload)),
+            Pattern::Ignored => quote!((..)),
+        });
+        quote!(#(#cfgs)* #calls::#ident #pattern => #body,)
     });
-    let never = uses(names.model).map(|_| quote!(#call::__asp_uses(never, _) => match never {},));
+    let never = uses(names.model).map(|_| quote!(#calls::__asp_uses(never, _) => match never {},));
     quote_spanned! {names.span=>
-        match *__asp_call {
+        match #call {
             #(#arms)*
             #never
         }

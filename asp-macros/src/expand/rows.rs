@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Lit, Meta};
 
-use super::{Names, call, context, returned};
+use super::{Names, call, context, returned, tasks};
 use crate::model::{Action, Form, Handler, Interval, Payload, StreamRef, Trigger};
 
 /// All rows.
@@ -114,23 +114,14 @@ fn event(names: &Names<'_>, handler: &Handler, stream: &StreamRef, attribute: Sp
     let name = handler.ident.unraw().to_string();
     let Some(payload) = &handler.payload else {
         let constant = constant(stream, attribute);
-        let context = context(handler, attribute);
-        let this = quote_spanned!(attribute=> __asp_this);
-        let result = returned(names, handler, call(handler, quote!(#this, #context)));
-        return quote_spanned! {attribute=>
-            __asp_wiring.on_event_ref(#constant, #name, |__asp_this, __asp_cx, _| #result);
-        };
+        let (register, closure) = reader(names, handler, None, attribute);
+        return quote_spanned!(attribute=> __asp_wiring.#register(#constant, #name, #closure););
     };
     let span = payload.carried.span();
     let constant = constant(stream, span);
-    let context = context(handler, span);
-    let this = quote_spanned!(span=> __asp_this);
     let agreement = agreement(names, handler, stream);
-    let (register, access) = match payload.form {
-        Form::Reference => ("on_event_ref", "borrowed"),
-        _ => ("on_event", "owned"),
-    };
-    let (register, access) = (Ident::new(register, span), Ident::new(access, span));
+    let access = if payload.form == Form::Reference { "borrowed" } else { "owned" };
+    let access = Ident::new(access, span);
     let ty = &payload.carried;
     let value = match &agreement {
         Some(Agreement { rule, carried }) => {
@@ -138,17 +129,45 @@ fn event(names: &Names<'_>, handler: &Handler, stream: &StreamRef, attribute: Sp
         }
         None => quote_spanned!(span=> __asp_payload),
     };
-    let value = passed(private, payload, value, span);
     // Where the parameter says what the stream carries, it is written out: what the compiler has to
     // say about the type then shows under all of it.
-    let carried = agreement.is_none().then(|| quote_spanned!(span=> ::<#ty, _>));
-    let result = returned(names, handler, call(handler, quote!(#this, #context #value)));
+    // What it has to say about what the handler returns shows under the method's name.
+    let rest = quote_spanned!(handler.ident.span()=> _);
+    let carried = agreement.is_none().then(|| quote_spanned!(span=> ::<#ty, #rest>));
+    let (register, closure) = reader(names, handler, Some(value), span);
     // Elsewhere than the type: at the beginning of the expression, the compiler would see the chance
     // to put a `&` there, and leave out the notes.
     let wiring = Ident::new("__asp_wiring", handler.ident.span());
-    quote_spanned! {span=>
-        #wiring.#register #carried (#constant, #name, |__asp_this, __asp_cx, __asp_payload| #result);
+    quote_spanned!(span=> #wiring.#register #carried (#constant, #name, #closure);)
+}
+
+/// The method that registers a handler of a stream, and the closure it takes. `value` is what the
+/// handler gets out of `__asp_payload`.
+fn reader(
+    names: &Names<'_>,
+    handler: &Handler,
+    value: Option<TokenStream>,
+    span: Span,
+) -> (Ident, TokenStream) {
+    if handler.is_async() {
+        return tasks::row(names, handler, value, span);
     }
+    let payload = match value {
+        Some(_) => quote_spanned!(span=> __asp_payload),
+        None => quote_spanned!(span=> _),
+    };
+    let (register, value) = match &handler.payload {
+        Some(payload) => {
+            let register = if payload.form == Form::Reference { "on_event_ref" } else { "on_event" };
+            (register, value.map(|value| passed(&names.private, payload, value, span)))
+        }
+        None => ("on_event_ref", value),
+    };
+    let context = context(handler, span);
+    let this = quote_spanned!(span=> __asp_this);
+    let result = returned(names, handler, call(handler, quote!(#this, #context #value)));
+    let closure = quote_spanned!(span=> |__asp_this, __asp_cx, #payload| #result);
+    (Ident::new(register, span), closure)
 }
 
 fn notice(names: &Names<'_>, handler: &Handler, stream: &StreamRef, attribute: Span) -> TokenStream {

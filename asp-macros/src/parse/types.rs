@@ -21,6 +21,14 @@ pub(super) fn named(ty: &Type) -> Option<(String, &PathArguments)> {
     }
 }
 
+/// `T` of `&T`, or the type itself.
+pub(super) fn behind_reference(ty: &Type) -> &Type {
+    match bare(ty) {
+        Type::Reference(reference) => bare(&reference.elem),
+        other => other,
+    }
+}
+
 /// `T` of `Event<T>`.
 pub(super) fn event_of(ty: &Type) -> Option<&Type> {
     match named(ty) {

@@ -56,6 +56,40 @@ fn greeter() {
 }
 
 #[test]
+fn exchange() {
+    let out = expanded(
+        "",
+        r#"
+        impl Exchange {
+            #[on_event(stream = "orders")]
+            #[after]
+            async fn fill(&mut self, cx: &TaskContext<Self>, Order { id, .. }: Order) -> Result<(), Failed> {
+                cx.sleep(self.delay).await;
+            }
+
+            #[on_event(stream = "orders")]
+            async fn note(this: Shared<Self>, order: Event<Order>) {}
+
+            #[on_event(stream = "orders")]
+            async fn count(&mut self) {}
+
+            #[every("1s")]
+            #[on_event(stream = Other::ACKS)]
+            async fn tick(this: Shared<Self>) {}
+
+            #[after("1min")]
+            fn close(&mut self) {}
+
+            #[cfg(feature = "late")]
+            #[after]
+            async fn late(this: Shared<Self>, id: u32) -> Result<(), Failed> {}
+        }
+        "#,
+    );
+    insta::assert_snapshot!(out);
+}
+
+#[test]
 fn generic() {
     let out = expanded(
         "",

@@ -22,6 +22,21 @@ pub mod vendor {
                 fn write(&mut self, cx: &$crate::vendor::engine::Context<Self>, value: $payload) {
                     cx.emit(Self::OUT, value);
                 }
+
+                #[on_event(stream = "in")]
+                #[after]
+                async fn wait(&mut self, cx: &$crate::vendor::engine::TaskContext<Self>, value: $payload) {
+                    cx.sleep($crate::vendor::engine::Duration::from_secs(1)).await;
+                    cx.emit(Self::OUT, value);
+                }
+
+                #[on_event(stream = "in")]
+                async fn beside(
+                    this: $crate::vendor::engine::Shared<Self>,
+                    event: $crate::vendor::engine::Event<$payload>,
+                ) {
+                    this.with(|_, cx| cx.emit(Self::OUT, event.value));
+                }
             }
         };
     }
@@ -30,5 +45,5 @@ pub mod vendor {
 greeter!(Greeter, Vec<u8>);
 
 fn main() {
-    let _ = asp::Runner::new().add(Greeter);
+    let _ = || asp::Runner::new().add(Greeter);
 }

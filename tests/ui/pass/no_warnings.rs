@@ -29,6 +29,41 @@ impl Quiet {
     fn old(&mut self, _: String) {}
 }
 
+#[derive(Debug, Default)]
+struct Waiting {
+    sum: u64,
+}
+
+#[strategy]
+impl Waiting {
+    #[on_event(stream = "names")]
+    async fn name(&mut self, cx: &TaskContext<Self>, name: String) {
+        cx.sleep(Duration::from_secs(1)).await;
+        self.sum += name.len() as u64;
+        _ = cx.after(Duration::from_secs(1)).old(name);
+    }
+
+    #[on_event(stream = "names")]
+    async fn beside(this: Shared<Self>, name: Event<String>) -> Result<(), std::fmt::Error> {
+        this.sleep(Duration::from_secs(1)).await;
+        this.with(|waiting, _| waiting.sum += name.value.len() as u64);
+        Ok(())
+    }
+
+    #[deprecated = "an old handler is a handler"]
+    #[after]
+    async fn old(this: Shared<Self>, _: String) {
+        this.sleep(Duration::from_secs(1)).await;
+    }
+
+    #[every("1s")]
+    async fn tick(&mut self, cx: &TaskContext<Self>) -> Result<(), std::fmt::Error> {
+        cx.sleep(Duration::from_secs(1)).await;
+        Ok(())
+    }
+}
+
 fn main() {
     _ = Runner::new().add(Quiet::default());
+    _ = || Runner::new().add(Waiting::default());
 }

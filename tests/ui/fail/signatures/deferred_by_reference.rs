@@ -8,6 +8,9 @@ struct Greeter;
 impl Greeter {
     #[after]
     fn greet(&mut self, name: &String) {}
+
+    #[after]
+    fn part(&mut self, name: &'static str) {}
 }
 
 fn main() {}

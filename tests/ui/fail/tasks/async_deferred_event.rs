@@ -6,8 +6,8 @@ struct Greeter;
 
 #[strategy]
 impl Greeter {
-    #[on_event(stream = "names")]
-    async fn greet(&mut self, name: String) {}
+    #[after]
+    async fn greet(&mut self, event: Event<String>) {}
 }
 
 fn main() {}
