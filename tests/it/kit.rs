@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use asp::prelude::*;
 use asp::testing::Script;
-use asp::{Class, ErrorKind, ManualClock, Outcome, Strategy};
+use asp::{Class, ErrorKind, ManualClock, Outcome, RunContext, Strategy};
 
 /// A payload that says what it is. An alias, since a handler that takes `&str` takes a reference to a payload.
 pub(crate) type Name = &'static str;
@@ -45,6 +45,11 @@ impl Log {
         self.add(format!("{what}@{}", seconds(cx.now())));
     }
 
+    /// Notes `what@now`, from any code of the run.
+    pub(crate) fn say(&self, what: impl Display) {
+        self.add(format!("{what}@{}", seconds(asp::now())));
+    }
+
     pub(crate) fn add(&self, line: String) {
         self.0.lock().unwrap().push(line);
     }
@@ -78,6 +83,17 @@ pub(crate) fn failed(runner: Runner) -> (String, Option<Outcome>) {
 pub(crate) fn failed_with<T: Debug>(runner: Runner, pick: impl Fn(&ErrorKind) -> Option<T>) -> T {
     let error = runner.run().expect_err("the run stops with an error");
     pick(error.kind()).unwrap_or_else(|| panic!("another error: {error}"))
+}
+
+/// What one coroutine says from 0 until the run ends.
+pub(crate) fn said<F>(coroutine: impl FnOnce(RunContext, Log) -> F + Send + 'static) -> String
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let log = Log::default();
+    let own = log.clone();
+    Runner::new().start(s(0.0)).spawn(move |cx| coroutine(cx, own)).run().unwrap();
+    log.take()
 }
 
 /// Runs live on a clock that jumps, from `handover` seconds on.

@@ -12,3 +12,4 @@ mod rules;
 mod simulator;
 mod soak;
 mod sources_agree;
+mod waiting;

@@ -3,6 +3,7 @@
 //! `ASP_PROPERTY_RUNS` sets how many; `scripts/properties` runs a million.
 
 mod generator;
+mod naps;
 mod regressions;
 pub(crate) mod scenario;
 mod scripted;

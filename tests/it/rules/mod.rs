@@ -1,15 +1,20 @@
 //! One test or more for each rule of the time semantics, from the worked examples: `s07_total_order` is rule S7.
 
+mod backlog;
+mod children;
 mod clock;
+mod coroutines;
 mod ends;
 mod errors;
 mod fan_out;
+mod grace;
 mod live;
 mod live_faults;
 mod live_stops;
 mod missed;
 mod opening;
 mod order;
+mod outside;
 mod panics;
 mod past;
 mod queues;
@@ -17,9 +22,14 @@ mod reconnect;
 mod recording;
 mod schedule;
 mod settled;
+mod shared;
 mod sources;
 mod splice;
 mod starts;
 mod stops;
+mod task_faults;
+mod tasks;
+mod tasks_live;
 mod time;
 mod timers;
+mod waits;

@@ -5,12 +5,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use asp::{
-    CallKey, Context, Duration, Every, HandlerResult, Notice, Slot, Strategy, TimerKey, Timestamp, Wiring,
+    Begin, CallKey, Context, Duration, Every, Exclusive, HandlerResult, Notice, Shared, Slot, Strategy,
+    Stream, TaskContext, TimerKey, Timestamp, Wiring,
 };
 
 use super::feeds::{Item, Token, emitted, stream};
 use super::random::Random;
-use super::scenario::{ActorPlan, Scenario, TickPlan};
+use super::scenario::{ActorPlan, READ, Scenario, TickPlan, Waits};
 use super::world::World;
 
 /// One handler call, as the handler sees it.
@@ -64,6 +65,8 @@ pub(super) struct Actor {
     random: Random,
     blocking: Random,
     left: usize,
+    /// How often its handlers will sleep.
+    naps: usize,
     made: u32,
     keys: Vec<CallKey>,
     timers: Vec<TimerKey>,
@@ -73,6 +76,7 @@ pub(super) struct Actor {
 pub(super) struct ActorCall {
     method: &'static str,
     value: u32,
+    waits: Waits,
 }
 
 pub(super) struct ActorCalls<Q>(Q);
@@ -82,10 +86,115 @@ const EMITS: [&str; 2] = ["e0", "e1"];
 const ENDS: [&str; 4] = ["end0", "end1", "end2", "end3"];
 const NOTICES: [&str; 4] = ["notice0", "notice1", "notice2", "notice3"];
 const TICKS: [&str; 3] = ["tick0", "tick1", "tick2"];
-const MAKE: [fn() -> ActorCall; 3] = [tick::<0>, tick::<1>, tick::<2>];
 
-fn tick<const NUMBER: usize>() -> ActorCall {
-    ActorCall { method: TICKS[NUMBER], value: 0 }
+/// Makes the call of a timer: timers have no data.
+fn make(number: usize, waits: Waits) -> fn() -> ActorCall {
+    match (number, waits) {
+        (0, Waits::Never) => tick::<0, 0>,
+        (0, Waits::Alone) => tick::<0, 1>,
+        (0, Waits::Beside) => tick::<0, 2>,
+        (1, Waits::Never) => tick::<1, 0>,
+        (1, Waits::Alone) => tick::<1, 1>,
+        (1, Waits::Beside) => tick::<1, 2>,
+        (_, Waits::Never) => tick::<2, 0>,
+        (_, Waits::Alone) => tick::<2, 1>,
+        (_, Waits::Beside) => tick::<2, 2>,
+    }
+}
+
+fn tick<const NUMBER: usize, const WAITS: usize>() -> ActorCall {
+    let waits = [Waits::Never, Waits::Alone, Waits::Beside][WAITS];
+    ActorCall { method: TICKS[NUMBER], value: 0, waits }
+}
+
+/// What both contexts can do.
+trait Cx {
+    fn facts(&self) -> (Timestamp, Timestamp, Timestamp, bool, u64, Option<Timestamp>);
+    fn instant(&self) -> Timestamp;
+    fn defer(&self, delay: i64, call: ActorCall) -> CallKey;
+    fn schedule(&self, time: i64, call: ActorCall) -> CallKey;
+    fn cancel(&self, key: CallKey) -> bool;
+    fn silence(&self, key: TimerKey) -> bool;
+    fn reschedule(&self, key: CallKey, time: i64) -> bool;
+    fn put(&self, stream: Stream<Item>, item: Item);
+    fn every(&self, every: Every, make: fn() -> ActorCall) -> TimerKey;
+    fn halt(&self);
+}
+
+macro_rules! cx {
+    ($context:ident) => {
+        impl Cx for $context<Actor> {
+            fn facts(&self) -> (Timestamp, Timestamp, Timestamp, bool, u64, Option<Timestamp>) {
+                (self.now(), self.due(), self.event_time(), self.is_live(), self.missed(), self.arrival())
+            }
+
+            fn instant(&self) -> Timestamp {
+                self.now()
+            }
+
+            fn defer(&self, delay: i64, call: ActorCall) -> CallKey {
+                self.after(Duration::from_nanos(delay)).0.put(call)
+            }
+
+            fn schedule(&self, time: i64, call: ActorCall) -> CallKey {
+                self.at(Timestamp::from_nanos(time)).0.put(call)
+            }
+
+            fn cancel(&self, key: CallKey) -> bool {
+                self.cancel(key)
+            }
+
+            fn silence(&self, key: TimerKey) -> bool {
+                self.cancel(key)
+            }
+
+            fn reschedule(&self, key: CallKey, time: i64) -> bool {
+                self.reschedule(key, Timestamp::from_nanos(time))
+            }
+
+            fn put(&self, stream: Stream<Item>, item: Item) {
+                self.emit(stream, item);
+            }
+
+            fn every(&self, every: Every, make: fn() -> ActorCall) -> TimerKey {
+                self.every(every).0.put_with(make)
+            }
+
+            fn halt(&self) {
+                self.stop();
+            }
+        }
+    };
+}
+
+cx!(Context);
+cx!(TaskContext);
+
+/// Handles an item, and some more after each nap.
+async fn alone(
+    mut this: Exclusive<Actor>,
+    cx: TaskContext<Actor>,
+    method: &'static str,
+    value: u32,
+) -> HandlerResult {
+    let (naps, result) = this.begin(&cx, method, value);
+    result?;
+    for nap in naps {
+        cx.sleep(Duration::from_nanos(nap)).await;
+        this.handle(&cx, "woke", value, None)?;
+    }
+    Ok(())
+}
+
+/// [`alone`], beside other handlers.
+async fn beside(this: Shared<Actor>, method: &'static str, value: u32) -> HandlerResult {
+    let (naps, result) = this.with(|actor, cx| actor.begin(cx, method, value));
+    result?;
+    for nap in naps {
+        this.sleep(Duration::from_nanos(nap)).await;
+        this.with(|actor, cx| actor.handle(cx, "woke", value, None))?;
+    }
+    Ok(())
 }
 
 impl Actor {
@@ -104,6 +213,7 @@ impl Actor {
             random: Random::new(scenario.seed, 40 + number as u64),
             blocking: Random::new(scenario.seed, 50 + number as u64),
             left: plan.budget,
+            naps: 40,
             made: 0,
             keys: Vec::new(),
             timers: Vec::new(),
@@ -112,9 +222,20 @@ impl Actor {
         }
     }
 
+    /// Handles an item; how long its handler sleeps afterwards.
+    fn begin(&mut self, cx: &impl Cx, method: &'static str, value: u32) -> (Vec<i64>, HandlerResult) {
+        let step = self.plan.step;
+        let lengths = [0, 1, step / 2, step, step, 3 * step];
+        // Ticks that sleep longer than until the next one would go on for ever.
+        let count = self.random.below(4).min(self.naps);
+        self.naps -= count;
+        let naps = (0..count).map(|_| self.random.pick(&lengths)).collect();
+        (naps, self.handle(cx, method, value, None))
+    }
+
     fn handle(
         &mut self,
-        cx: &Context<Self>,
+        cx: &impl Cx,
         method: &'static str,
         value: u32,
         notice: Option<Notice>,
@@ -122,20 +243,21 @@ impl Actor {
         if let Some(world) = &self.world {
             world.called();
         }
+        let (now, due, event_time, live, missed, arrival) = cx.facts();
         let index = {
             let mut log = self.log.lock().unwrap();
             log.push(Call {
                 actor: self.number,
                 method,
                 value,
-                now: cx.now().as_nanos(),
-                due: cx.due().as_nanos(),
-                event_time: cx.event_time().as_nanos(),
-                live: cx.is_live(),
-                missed: cx.missed(),
+                now: now.as_nanos(),
+                due: due.as_nanos(),
+                event_time: event_time.as_nanos(),
+                live,
+                missed,
                 notice,
                 answers: Vec::new(),
-                arrival: cx.arrival().map(Timestamp::as_nanos),
+                arrival: arrival.map(Timestamp::as_nanos),
             });
             log.len() - 1
         };
@@ -149,39 +271,39 @@ impl Actor {
         if self.blocking.chance(self.plan.blocks) {
             let length = self.blocking.range(0, self.plan.longest_block + 1);
             if let Some(world) = &self.world {
-                let now = cx.now();
+                let now = cx.instant();
                 world.block(length);
                 world.reach("a handler blocks");
-                assert_eq!(now, cx.now(), "time stands still in a handler (S2)");
+                assert_eq!(now, cx.instant(), "time stands still in a handler (S2)");
             }
         }
         self.log.lock().unwrap()[index].answers = answers;
         result
     }
 
-    fn act(&mut self, cx: &Context<Self>, answers: &mut Vec<bool>, result: &mut HandlerResult) {
+    fn act(&mut self, cx: &impl Cx, answers: &mut Vec<bool>, result: &mut HandlerResult) {
         let plan = Arc::clone(&self.plan);
         let random = &mut self.random;
         let delay =
             random.pick(&[0, 0, 1, plan.step / 2, plan.step, plan.step, 2 * plan.step, 5 * plan.step]);
-        let time = cx.now().as_nanos().saturating_add(random.range(-2, 6).saturating_mul(plan.step));
+        let time = cx.instant().as_nanos().saturating_add(random.range(-2, 6).saturating_mul(plan.step));
         match random.below(20) {
             0..6 => {
-                let key = cx.after(Duration::from_nanos(delay)).0.put(self.make());
+                let key = cx.defer(delay, self.make());
                 self.keys.push(key);
             }
             6..9 => {
-                let key = cx.at(Timestamp::from_nanos(time)).0.put(self.make());
+                let key = cx.schedule(time, self.make());
                 self.keys.push(key);
             }
             9 | 10 if !self.keys.is_empty() => answers.push(cx.cancel(random.pick(&self.keys))),
             11 if !self.keys.is_empty() => {
-                answers.push(cx.reschedule(random.pick(&self.keys), Timestamp::from_nanos(time)));
+                answers.push(cx.reschedule(random.pick(&self.keys), time));
             }
             12..15 if !plan.emits.is_empty() => {
                 let to = random.pick(&plan.emits);
                 self.made += 1;
-                cx.emit(emitted(to), Item::new(self.serial(), 0, &self.token));
+                cx.put(emitted(to), Item::new(self.serial(), 0, &self.token));
             }
             15 | 16 => {
                 let tick = TickPlan {
@@ -191,11 +313,11 @@ impl Actor {
                     aligned: false,
                 };
                 let times = random.range(1, 5) as u64;
-                let key = cx.every(every(&tick).times(times)).0.put_with(MAKE[2]);
+                let key = cx.every(every(&tick).times(times), make(2, plan.waits[READ + 1]));
                 self.timers.push(key);
             }
-            17 if !self.timers.is_empty() => answers.push(cx.cancel(random.pick(&self.timers))),
-            18 if plan.stops && random.chance(30) => cx.stop(),
+            17 if !self.timers.is_empty() => answers.push(cx.silence(random.pick(&self.timers))),
+            18 if plan.stops && random.chance(30) => cx.halt(),
             19 if plan.fails && random.chance(30) => *result = Err("as scripted".into()),
             _ => {}
         }
@@ -203,7 +325,7 @@ impl Actor {
 
     fn make(&mut self) -> ActorCall {
         self.made += 1;
-        ActorCall { method: "later", value: self.serial() }
+        ActorCall { method: "later", value: self.serial(), waits: self.plan.waits[READ] }
     }
 
     fn serial(&self) -> u32 {
@@ -230,11 +352,19 @@ impl Strategy for Actor {
         }
         let hook =
             |name: &'static str| move |this: &mut Self, cx: &Context<Self>| this.handle(cx, name, 0, None);
-        let reads =
-            plan.reads.iter().map(|&(number, by_reference)| (stream(number), EVENTS[number], by_reference));
-        let emitted = plan.emitted.iter().map(|&number| (emitted(number), EMITS[number], number == 0));
-        for (stream, name, by_reference) in reads.chain(emitted) {
-            if by_reference {
+        let reads = plan.reads.iter().map(|&(number, by_reference)| {
+            (stream(number), EVENTS[number], by_reference, plan.waits[number])
+        });
+        let emitted = plan
+            .emitted
+            .iter()
+            .map(|&number| (emitted(number), EMITS[number], number == 0, plan.waits[EVENTS.len() + number]));
+        for (stream, name, by_reference, waits) in reads.chain(emitted) {
+            if waits == Waits::Alone {
+                wiring.on_event_async(stream, name, move |this, cx, item| alone(this, cx, name, item.serial));
+            } else if waits == Waits::Beside {
+                wiring.on_event_shared_ref(stream, name, move |this, item| beside(this, name, item.serial));
+            } else if by_reference {
                 wiring.on_event_ref(stream, name, move |this, cx, item: &Item| {
                     this.handle(cx, name, item.serial, None)
                 });
@@ -269,12 +399,16 @@ impl Strategy for Actor {
             wiring.on_stop("stop", hook("stop"));
         }
         for (number, tick) in plan.ticks.iter().enumerate() {
-            wiring.every(TICKS[number], every(tick), MAKE[number]);
+            wiring.every(TICKS[number], every(tick), make(number, plan.waits[READ + 1]));
         }
         wiring.deferred(TICKS[2]);
         wiring.deferred("later");
         if let Some(delay) = plan.one_shot {
-            wiring.after("later", Duration::from_nanos(delay), || ActorCall { method: "later", value: 0 });
+            wiring.after("later", Duration::from_nanos(delay), || ActorCall {
+                method: "later",
+                value: 0,
+                waits: Waits::Never,
+            });
         }
     }
 
@@ -284,6 +418,19 @@ impl Strategy for Actor {
 
     fn call(&mut self, cx: &Context<Self>, call: ActorCall) -> HandlerResult {
         self.handle(cx, call.method, call.value, None)
+    }
+
+    fn is_async(call: &ActorCall) -> bool {
+        call.waits != Waits::Never
+    }
+
+    fn begin(call: ActorCall, task: Begin<'_, Self>) {
+        let ActorCall { method, value, waits } = call;
+        if waits == Waits::Alone {
+            task.exclusive(|this, cx| alone(this, cx, method, value));
+        } else {
+            task.shared(|this| beside(this, method, value));
+        }
     }
 
     fn call_name(call: &ActorCall) -> &'static str {

@@ -9,7 +9,7 @@ use super::actor::Call;
 use super::coverage::Coverage;
 use super::drive::{Ended, Lived, Replayed, Watch, live, replay, simulated};
 use super::feeds::{LIVE, Token};
-use super::scenario::{Answer, Kind, Past, Scenario, Splice, Stop};
+use super::scenario::{ActorPlan, Answer, Kind, Past, Scenario, Splice, Stop};
 use super::world::Yielded;
 use crate::properties::trace::difference;
 
@@ -257,7 +257,7 @@ fn account(scenario: &Scenario, lived: &Lived, report: &Report) -> Result<(), St
     if is_over && (waiting > 0 || report.pending > 0) {
         return Err(format!("it has finished, yet {waiting} events wait; pending {}", report.pending));
     }
-    let is_idle = scenario.actors.iter().all(|it| it.budget == 0 && it.one_shot.is_none());
+    let is_idle = scenario.actors.iter().all(|it| it.budget == 0 && it.one_shot.is_none() && !it.waits());
     if is_idle && report.pending != waiting || report.pending < waiting {
         return Err(format!("pending {}, but {waiting} events wait", report.pending));
     }
@@ -323,7 +323,9 @@ fn account_stream(
         if time < arrival || last.is_some_and(|last| time <= last) {
             return Err(format!("{event:?} of {of:?} is early"));
         }
-        unseen -= i32::from(time > arrival && !instants.contains(&(time - 1)));
+        // Time moves on with what has to wait for a handler, unseen.
+        let waits = scenario.actors.iter().any(ActorPlan::waits);
+        unseen -= i32::from(time > arrival && !waits && !instants.contains(&(time - 1)));
         if unseen < 0 {
             return Err(format!("{event:?} of {of:?} is late for no reason (S32)"));
         }
@@ -425,6 +427,11 @@ fn reached(scenario: &Scenario, lived: &Lived, coverage: &mut Coverage) {
     note(lived.was_silent, "silent for ever");
     let called = |method: &str| lived.calls.iter().any(|call| call.method == method);
     note(called("caught_up"), "caught up");
+    note(called("woke"), "woken");
+    note(lived.calls.iter().any(|it| it.method == "woke" && it.live), "woken in the live phase");
+    let is_late = |call: &Call| call.method.starts_with("tick") && call.now > call.due;
+    note(lived.calls.iter().any(is_late), "a tick that waited");
+    note(lived.calls.iter().any(|call| is_late(call) && call.missed > 0), "ticks left out while they waited");
     note(lived.calls.iter().any(|call| call.missed > 0), "ticks left out, and told");
     let live_since = lived.ended.report().and_then(|report| report.handover);
     let Some(report) = lived.ended.report() else { return };

@@ -12,7 +12,7 @@ use asp::{
 use super::actor::{Actor, Call, Log, announce};
 use super::coverage::Coverage;
 use super::feeds::{Item, Token, emitted, past, source, stream};
-use super::scenario::{EMITTED, Kind, Scenario, Stop};
+use super::scenario::{ActorPlan, EMITTED, Kind, Scenario, Stop};
 use super::world::{SimClock, World, Yielded};
 
 /// After so many polls a run that has not ended never will.
@@ -115,10 +115,13 @@ fn watched(
 ) -> Runner {
     let (seen, world) = (Arc::clone(seen), world.cloned());
     let mut last: Option<(Place, Option<String>)> = None;
+    // What has waited for a handler keeps its place (S41).
+    let waits = scenario.actors.iter().any(ActorPlan::waits);
     runner = runner.observe(move |dispatch| {
         let item = (dispatch.place, dispatch.stream.map(str::to_owned));
         let is_next = match &last {
             None => true,
+            _ if waits => item.0.time <= dispatch.now,
             // Only the readers of one event or notice, and the hooks of one strategy, share a place.
             Some(last) if last.0 == item.0 => {
                 *last == item && !matches!(item.0.class, Class::Call | Class::Tick)

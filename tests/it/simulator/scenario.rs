@@ -145,7 +145,29 @@ pub(super) struct ActorPlan {
     pub(super) stops: bool,
     pub(super) fails: bool,
     pub(super) step: i64,
+    /// How it handles the streams of sources, those that are emitted, deferred calls, ticks.
+    pub(super) waits: [Waits; READ + 2],
 }
+
+impl ActorPlan {
+    /// True if a handler of it is async.
+    pub(super) fn waits(&self) -> bool {
+        self.waits.iter().any(|&waits| waits != Waits::Never)
+    }
+}
+
+/// Whether a handler is async.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Waits {
+    Never,
+    /// With `&mut self`.
+    Alone,
+    /// With `Shared<Self>`.
+    Beside,
+}
+
+/// Streams that a strategy may read: of sources, and emitted.
+pub(super) const READ: usize = 4 + EMITTED;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TickPlan {
@@ -410,6 +432,14 @@ impl Scenario {
             stops: r.chance(10),
             fails: r.chance(15),
             step,
+            waits: {
+                let most = r.pick(&[0, 0, 0, 30, 60, 100]);
+                std::array::from_fn(|_| match r.below(100) {
+                    percent if percent >= most => Waits::Never,
+                    percent if percent % 3 == 0 => Waits::Beside,
+                    _ => Waits::Alone,
+                })
+            },
         }
     }
 
@@ -464,6 +494,18 @@ impl Scenario {
             offer(&mut |it| std::mem::take(&mut it.actors[k].on_stop));
             offer(&mut |it| std::mem::take(&mut it.actors[k].stops));
             offer(&mut |it| std::mem::take(&mut it.actors[k].fails));
+            offer(&mut |it| {
+                it.actors[k].waits() && {
+                    it.actors[k].waits = [Waits::Never; READ + 2];
+                    true
+                }
+            });
+            for row in 0..READ + 2 {
+                offer(&mut |it| {
+                    let waits = std::mem::replace(&mut it.actors[k].waits[row], Waits::Never);
+                    waits != Waits::Never
+                });
+            }
             offer(&mut |it| it.actors[k].one_shot.take().is_some());
             offer(&mut |it| it.actors[k].ticks.pop().is_some());
             offer(&mut |it| k > 0 && it.actors[k].ends.pop().is_some());
