@@ -37,3 +37,28 @@ pub(crate) fn irregular(count: u64, seed: u64) -> impl Iterator<Item = (Timestam
         (Timestamp::from_nanos(time), k as f64)
     })
 }
+
+/// Sleeps of each task.
+pub(crate) const SLEEPS: u64 = 10;
+
+/// Between the beginnings of two tasks, where they do not begin at once.
+pub(crate) const SPREAD: u64 = 997;
+
+/// The numbers of so many tasks, at the times when they begin.
+pub(crate) fn tasks(count: u64, spread: u64) -> impl Iterator<Item = (Timestamp, u64)> + Send {
+    (0..count).map(move |task| (Timestamp::from_nanos((task * spread) as i64), task))
+}
+
+/// What a task sleeps for: 1 to 100 ms, in nanoseconds.
+pub(crate) struct Delays(Random);
+
+pub(crate) fn delays(task: u64) -> Delays {
+    Delays(Random::new(task + 1))
+}
+
+impl Delays {
+    #[inline]
+    pub(crate) fn next(&mut self) -> u64 {
+        (1 + (self.0.next() >> 33) % 100) * 1_000_000
+    }
+}

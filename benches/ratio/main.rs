@@ -8,6 +8,7 @@
 
 mod handwritten;
 mod inputs;
+mod tokio;
 mod workloads;
 
 use std::hint::black_box;
@@ -42,6 +43,9 @@ fn main() {
             std::process::exit(2);
         }
     };
+    if options.only.is_none() {
+        println!("on the paused clock of tokio a sleep of 1 ns takes {} ns", tokio::shortest());
+    }
     for mut workload in workloads::all() {
         if options.filter.as_ref().is_some_and(|filter| !workload.name.contains(filter.as_str())) {
             continue;

@@ -2,9 +2,10 @@
 
 use asp::prelude::*;
 
-use crate::{Workload, handwritten, inputs};
+use crate::inputs::SLEEPS;
+use crate::{Workload, handwritten, inputs, tokio};
 
-pub(crate) fn all() -> [Workload; 5] {
+pub(crate) fn all() -> [Workload; 9] {
     [
         Workload {
             name: "W1 single",
@@ -28,6 +29,25 @@ pub(crate) fn all() -> [Workload; 5] {
             target: 1.6,
         },
         Workload { name: "W4 defer", events: 1_000_000, asp: defer, hand: handwritten::defer, target: 2.2 },
+        Workload { name: "W5 sleep", events: 1_000_000, asp: sleep, hand: handwritten::sleep, target: 0.8 },
+        // Each wake at an instant of its own.
+        Workload {
+            name: "W5s spread",
+            events: 1_000_000,
+            asp: sleep_spread,
+            hand: handwritten::sleep_spread,
+            target: 0.8,
+        },
+        // Beside a runtime that others would take for the same.
+        Workload { name: "W5t tokio", events: 1_000_000, asp: sleep_sum, hand: tokio::sleep, target: 0.8 },
+        // Async handlers that never wait, beside the loop of W1: for information.
+        Workload {
+            name: "W5x exclusive",
+            events: 5_000_000,
+            asp: exclusive,
+            hand: handwritten::single,
+            target: 10.0,
+        },
         Workload { name: "W6 chain", events: 5_000_000, asp: chain, hand: handwritten::chain, target: 1.6 },
     ]
 }
@@ -195,6 +215,73 @@ impl Defer {
 fn defer(count: u64) -> u64 {
     let run = Runner::new().feed(Defer::VALUES, inputs::regular(count)).add(Defer::default()).run();
     run.and_then(|mut outcome| outcome.take::<Defer>()).expect("the workload runs").hash
+}
+
+#[derive(Default)]
+pub(crate) struct Sleepers {
+    /// Depends on the order of the wakes.
+    pub(crate) hash: u64,
+    /// Does not.
+    pub(crate) sum: u64,
+}
+
+impl Sleepers {
+    #[inline]
+    pub(crate) fn wake(&mut self, now: u64, task: u64) {
+        self.hash = (self.hash ^ now ^ task << 48).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.sum = self.sum.wrapping_add((now ^ task << 48).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    }
+}
+
+#[strategy]
+impl Sleepers {
+    #[on_event(stream = "tasks")]
+    async fn nap(this: Shared<Self>, task: u64) {
+        let mut delays = inputs::delays(task);
+        for _ in 0..SLEEPS {
+            this.sleep(Duration::from_nanos(delays.next() as i64)).await;
+            this.with(|sleepers, cx| sleepers.wake(cx.now().as_nanos() as u64, task));
+        }
+    }
+}
+
+fn sleep(wakes: u64) -> u64 {
+    sleepers(wakes, 0).hash
+}
+
+fn sleep_spread(wakes: u64) -> u64 {
+    sleepers(wakes, inputs::SPREAD).hash
+}
+
+fn sleep_sum(wakes: u64) -> u64 {
+    sleepers(wakes, 0).sum
+}
+
+/// So many wakes of tasks that begin so many nanoseconds after each other.
+fn sleepers(wakes: u64, spread: u64) -> Sleepers {
+    let run = Runner::new()
+        .feed(Sleepers::TASKS, inputs::tasks(wakes / SLEEPS, spread))
+        .add(Sleepers::default())
+        .run();
+    run.and_then(|mut outcome| outcome.take::<Sleepers>()).expect("the workload runs")
+}
+
+#[derive(Default)]
+struct Ready {
+    sum: f64,
+}
+
+#[strategy]
+impl Ready {
+    #[on_event(stream = "values")]
+    async fn event(&mut self, value: f64) {
+        self.sum += value;
+    }
+}
+
+fn exclusive(count: u64) -> u64 {
+    let run = Runner::new().feed(Ready::VALUES, inputs::regular(count)).add(Ready::default()).run();
+    run.and_then(|mut outcome| outcome.take::<Ready>()).expect("the workload runs").sum.to_bits()
 }
 
 struct ChainA;
