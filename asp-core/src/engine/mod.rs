@@ -12,6 +12,7 @@ mod live;
 mod open;
 mod replay;
 mod rounds;
+mod stand_still;
 mod tasks;
 #[cfg(test)]
 mod tests;
@@ -191,7 +192,7 @@ impl Engine {
                 Turn::Stuck => return Err(self.stuck()),
                 Turn::Wait => self.repeat_step(),
                 Turn::Hold => {
-                    self.stand_still();
+                    self.stand_still()?;
                     self.bring_in();
                 }
                 turn => self.perform(turn)?,

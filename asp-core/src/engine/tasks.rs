@@ -1,9 +1,6 @@
 //! Tasks in the order of a run: whose sleep is over, who was woken, what a strategy works off that it has missed (S41, S42).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::task::{Wake, Waker};
-use std::thread::{self, Thread};
 
 use super::rounds::Stage;
 use super::{Engine, Origin as From, Turn};
@@ -383,25 +380,5 @@ impl Engine {
             }
         }
         core.show_sleeps();
-    }
-
-    /// Blocks the thread until something comes in from outside, or the run is to stop.
-    pub(super) fn stand_still(&self) {
-        let outside = &self.stage.core.tasks.outside;
-        let parked = Waker::from(Arc::new(Parked(thread::current())));
-        outside.poller.register(&parked);
-        self.stop.register(&parked);
-        while !outside.any() && !self.stop.is_requested() && outside.externals() > 0 {
-            thread::park();
-        }
-    }
-}
-
-/// Wakes a thread that stands still.
-struct Parked(Thread);
-
-impl Wake for Parked {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
     }
 }

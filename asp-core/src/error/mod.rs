@@ -257,6 +257,13 @@ pub enum ErrorKind {
         /// The time.
         now: Timestamp,
     },
+    /// Tasks wait for something that a tokio runtime has to do, and `run()` blocks the thread that drives it (S42).
+    Blocked {
+        /// The tasks, as in [`ErrorKind::Stuck`].
+        tasks: Vec<String>,
+        /// The time.
+        now: Timestamp,
+    },
     /// Too many items wait for a suspended handler (S41).
     Backlog {
         /// The strategy.

@@ -63,14 +63,19 @@ impl fmt::Display for ErrorKind {
                 let (s, verb) = if tasks.len() == 1 { ("", "waits") } else { ("s", "wait") };
                 write!(f, "stuck at {now}: {} task{s} {verb} and nothing is left that could ", tasks.len())?;
                 write!(f, "wake {}: ", if tasks.len() == 1 { "it" } else { "them" })?;
-                f.write_str(&tasks[..tasks.len().min(STUCK)].join(", "))?;
-                let more = tasks.len().saturating_sub(STUCK);
-                if more > 0 {
-                    write!(f, " and {more} more")?;
-                }
+                Few(tasks).fmt(f)?;
                 f.write_str(
                     "; set `.end(..)`, or wrap what they wait for in `cx.external(..)` if it is outside",
                 )
+            }
+            ErrorKind::Blocked { tasks, now } => {
+                let verb = if tasks.len() == 1 { "waits" } else { "wait" };
+                write!(
+                    f,
+                    "{} {verb} at {now} for the tokio runtime of this very thread, which `run()` ",
+                    Few(tasks)
+                )?;
+                f.write_str("blocks; give the run to `tokio::task::spawn_blocking`, or await `run_live()`")
             }
             ErrorKind::Backlog { strategy, method, limit } => {
                 write!(f, "more than {limit} items of {strategy} wait for its handler `{method}` to end; ")?;
@@ -89,6 +94,20 @@ impl fmt::Display for ErrorKind {
 
 /// How many tasks a run that is stuck names.
 const STUCK: usize = 8;
+
+/// The first of the names, and how many more there are.
+struct Few<'a>(&'a [String]);
+
+impl fmt::Display for Few<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Few(names) = self;
+        f.write_str(&names[..names.len().min(STUCK)].join(", "))?;
+        match names.len().saturating_sub(STUCK) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
 
 /// `Strategy::method`, or the name of a coroutine.
 struct Who<'a>(&'a str, &'a str);

@@ -61,6 +61,24 @@ impl Share {
     }
 }
 
+/// How long a runtime has to show that it goes on.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a run has waited for a sign of life.
+#[derive(Debug)]
+pub(crate) struct Patience(Instant);
+
+impl Patience {
+    pub(crate) fn start() -> Self {
+        Patience(Instant::now())
+    }
+
+    /// What is left of it; none if it is over.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        PATIENCE.checked_sub(self.0.elapsed()).filter(|left| !left.is_zero())
+    }
+}
+
 /// How long a run has spun.
 #[derive(Debug)]
 pub(crate) struct Spin(Instant);

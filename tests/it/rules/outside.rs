@@ -241,6 +241,16 @@ fn s42_tokio_works_through_external_inside_of_its_runtime() {
 }
 
 #[test]
+fn s42_a_run_that_blocks_the_runtime_it_waits_for_ends_with_an_error() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let runner = Runner::new().start(s(0.0)).spawn_as("sleeper", |cx| tokio_things(cx, Log::default()));
+    let error = runtime.block_on(async { runner.run().unwrap_err() });
+    assert!(matches!(error.kind(), ErrorKind::Blocked { tasks, .. } if tasks == &["sleeper"]), "{error}");
+    let remedy = "blocks; give the run to `tokio::task::spawn_blocking`, or await `run_live()`";
+    assert!(error.to_string().ends_with(remedy), "{error}");
+}
+
+#[test]
 fn s42_tokio_says_so_itself_where_its_runtime_is_not() {
     let runner = Runner::new().start(s(0.0)).spawn_as("sleeper", |cx| tokio_things(cx, Log::default()));
     let error = runner.run().unwrap_err();
