@@ -39,10 +39,10 @@ fn the_options_are_listed() {
 }
 
 #[test]
-fn each_attribute_shows_two_errors() {
+fn each_attribute_shows_typical_errors() {
     for name in WORDS.iter().map(|word| word.name).chain(["strategy"]) {
         let docs = docs_of(name);
         let (_, errors) = docs.split_once("# Typical errors").expect(name);
-        assert_eq!(errors.matches("error").count(), 2, "{name}");
+        assert!(errors.matches("error").count() >= 2, "{name}");
     }
 }
