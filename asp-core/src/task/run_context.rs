@@ -166,7 +166,7 @@ impl RunContext {
         WaitFor::new(stream, self.node)
     }
 
-    /// Stops the run when this task next waits or ends, as [`Context::stop`] does.
+    /// Stops the run when this task next waits or ends, as [`Context::stop`](crate::Context::stop) does.
     ///
     /// ```
     /// # use asp_core::{Runner, StopReason};
