@@ -11,6 +11,7 @@ pub use asp_core::{
     StopReason, Strategy, StrategyInfo, Stream, StreamInfo, StreamReport, SystemClock, Task, TaskContext,
     TaskSlot, TaskTimerSlot, TimeError, Timeout, TimerKey, TimerSlot, Timestamp, TokioClock, WaitFor,
     WhenFull, WhenLate, Wiring, external, now, sleep, sleep_until, testing, time, timeout, timestamps,
+    window,
 };
 pub use asp_macros::{
     after, every, on_caught_up, on_end, on_event, on_live, on_notice, on_settled, on_start, on_stop, strategy,

@@ -4,6 +4,7 @@
 
 use allocation_counter::measure;
 use asp::prelude::*;
+use asp::window::{CountWindow, TimeWindow};
 
 /// Events at intervals of a millisecond.
 fn events(count: u64) -> impl Iterator<Item = (Timestamp, u64)> + Send {
@@ -35,6 +36,34 @@ impl Single {
 fn an_event_allocates_nothing() {
     let more = allocations_of_more(|count| {
         Runner::new().feed(Single::VALUES, events(count)).add(Single::default()).run().unwrap();
+    });
+    assert_eq!(more, 0);
+}
+
+struct Windowed {
+    by_time: TimeWindow<u64, 2>,
+    by_count: CountWindow<u64, 2>,
+}
+
+#[strategy]
+impl Windowed {
+    #[on_event(stream = "windowed")]
+    fn value(&mut self, cx: &Context<Self>, value: u64) {
+        self.by_time.push(cx.now(), value);
+        self.by_count.push(value);
+        assert_eq!(self.by_time.sums(), self.by_count.sums());
+    }
+}
+
+#[test]
+fn a_window_that_has_been_full_allocates_nothing() {
+    let more = allocations_of_more(|count| {
+        let terms = |value: &u64| [*value as f64, 1.0];
+        let windowed = Windowed {
+            by_time: TimeWindow::summing(Duration::from_millis(1000), terms),
+            by_count: CountWindow::summing(1000, terms),
+        };
+        Runner::new().feed(Windowed::WINDOWED, events(count)).add(windowed).run().unwrap();
     });
     assert_eq!(more, 0);
 }

@@ -187,6 +187,7 @@ mod task;
 pub mod testing;
 #[allow(clippy::disallowed_methods, reason = "it is here that clocks are read, and nowhere else")]
 pub mod time;
+pub mod window;
 mod wiring;
 
 #[doc(hidden)]

@@ -13,3 +13,4 @@ mod simulator;
 mod soak;
 mod sources_agree;
 mod waiting;
+mod windows;

@@ -27,7 +27,7 @@ mod tokio_sleep;
 mod units;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use clock::{Clock, ClockStep, ManualClock, ManualSleep, Steering, SystemClock, TokioClock};
 pub use convert::OutOfRange;

@@ -10,10 +10,10 @@ use std::panic;
 use std::sync::Once;
 
 /// A panic as its user sees it.
-struct Panic {
-    message: String,
+pub(crate) struct Panic {
+    pub(crate) message: String,
     file: String,
-    line: u32,
+    pub(crate) line: u32,
 }
 
 thread_local! {
@@ -22,7 +22,7 @@ thread_local! {
 }
 
 /// Runs `act`, which panics, and tells with what words and where.
-fn panic_of<T>(act: impl FnOnce() -> T + panic::UnwindSafe) -> Panic {
+pub(crate) fn panic_of<T>(act: impl FnOnce() -> T + panic::UnwindSafe) -> Panic {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let previous = panic::take_hook();
