@@ -28,8 +28,8 @@ pub(crate) enum Command {
     Run(Run),
     /// List the streams: what they carry, where they come from, who reads them
     Streams(Feeds),
-    /// Show the strategies with their handlers, and what calls these
-    Graph(Feeds),
+    /// Show the strategies with their handlers, and the streams between them
+    Graph(Graph),
     /// Look at the graph and the first rows of each file, without a run
     Check(Feeds),
 }
@@ -89,6 +89,29 @@ pub(crate) struct Feeds {
     /// stream.
     #[arg(long, value_name = "NAME=URI")]
     live: Vec<String>,
+}
+
+/// Flags of `graph`.
+#[derive(Args, Debug)]
+pub(crate) struct Graph {
+    #[command(flatten)]
+    pub(crate) feeds: Feeds,
+    /// How to show it
+    #[arg(long, value_name = "FORMAT", default_value = "outline")]
+    pub(crate) format: GraphFormat,
+    /// Write it to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<std::path::PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// Text to read
+    Outline,
+    /// A flowchart of Mermaid, for a page in Markdown
+    Mermaid,
+    /// A digraph of Graphviz
+    Dot,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

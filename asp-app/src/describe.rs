@@ -2,7 +2,7 @@
 
 use asp_core::{RunGraph, Runner, StreamInfo};
 
-use crate::cli::{self, Feeds};
+use crate::cli::{self, Feeds, Graph, GraphFormat};
 use crate::fault::Fault;
 use crate::program::Program;
 use crate::returned::Made;
@@ -43,21 +43,30 @@ pub(crate) fn streams(
     Ok(())
 }
 
-/// Outlines the graph.
+/// Shows the graph, with the files that feed its streams.
 pub(crate) fn graph(
     mut program: Program,
     made: Made<'_>,
-    feeds: Feeds,
+    flags: Graph,
     terminal: &Terminal,
 ) -> Result<(), Fault> {
-    let (_, graph) = outline(&mut program, made, feeds)?;
-    let mut text = graph.to_string();
-    let live = || program.feeds.iter().filter(|feed| feed.is_live);
-    if live().next().is_some() {
-        text += "live\n";
+    let (_, mut graph) = outline(&mut program, made, flags.feeds)?;
+    for feed in &program.feeds {
+        if let Some(stream) = graph.streams.iter_mut().find(|stream| stream.name == feed.stream) {
+            (stream.origin, stream.live) = (Some(feed.uri.clone()), feed.is_live);
+        }
     }
-    live().for_each(|feed| text += &format!("  {} from {}\n", feed.stream, feed.uri));
-    terminal.out.write(&text);
+    let text = match flags.format {
+        GraphFormat::Outline => graph.to_string(),
+        GraphFormat::Mermaid => graph.to_mermaid(),
+        GraphFormat::Dot => graph.to_dot(),
+    };
+    match &flags.output {
+        None => terminal.out.write(&text),
+        Some(path) => std::fs::write(path, text).map_err(|error| {
+            Fault::failed(format_args!("--output: cannot write {}: {error}", path.display()))
+        })?,
+    }
     Ok(())
 }
 

@@ -350,8 +350,62 @@ fn streams_and_graph_need_no_files() {
         )
     );
     let graph = program().try_main(["graph"], made);
-    assert_eq!(graph.code, 0);
-    assert!(graph.out.contains("Alerts above 20 degrees."), "{}", graph.out);
+    assert_eq!(
+        (graph.code, graph.err.as_str(), graph.out.as_str()),
+        (
+            0,
+            "",
+            "streams\n  \
+             levels: Level\n    fed from nowhere/*.csv\n    read by Watch::level\n  \
+             alerts: Level\n    emitted by Watch\n    read by Other::alert\n  \
+             counts: u32\n    emitted by Watch\n    nobody reads it\n\
+             strategies\n  \
+             Watch\n    level: on_event \"levels\" (Alerts above 20 degrees.)\n    day: every 1d\n    \
+             emits alerts: Level\n    emits counts: u32\n  \
+             Other\n    alert: on_event \"alerts\"\n"
+        )
+    );
+}
+
+#[test]
+fn a_graph_has_several_formats() {
+    let case = Case::new(ROWS);
+    let outline = case.run(&["graph"]);
+    assert_eq!(case.run(&["graph", "--format", "outline"]), outline);
+    let mermaid = case.run(&["graph", "--format", "mermaid"]);
+    assert_eq!(
+        (mermaid.code, mermaid.out.as_str()),
+        (
+            0,
+            "flowchart LR\n    \
+             n0([\"levels.csv<br/>history\"])\n    \
+             n1[\"Watch<br/>level: on_event #quot;levels#quot; (Alerts above 20 degrees.)<br/>day: every 1d\"]\n    \
+             n2{{\"nobody reads it\"}}\n    \
+             n3{{\"nobody reads it\"}}\n    \
+             n0 -->|\"levels: Level\"| n1\n    \
+             n1 -.->|\"alerts: Level\"| n2\n    \
+             n1 -.->|\"counts: u32\"| n3\n"
+        )
+    );
+    let dot = case.run(&["graph", "--format", "dot"]);
+    assert!(dot.out.contains("n0 -> n1 [label=\"levels: Level\"];\n"), "{}", dot.out);
+
+    let path = case.path("graph.mmd");
+    let written = case.run(&["graph", "--format", "mermaid", "--output", &path]);
+    assert_eq!(written, Finished { code: 0, out: String::new(), err: String::new() });
+    assert_eq!(case.read("graph.mmd").replace(&case.path(""), ""), mermaid.out);
+}
+
+#[test]
+fn a_graph_that_cannot_be_shown_says_why() {
+    let case = Case::new(ROWS);
+    let wrong = case.run(&["graph", "--format", "mermiad"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("[possible values: outline, mermaid, dot]"), "{}", wrong.err);
+    assert!(wrong.err.contains("a similar value exists: 'mermaid'"), "{}", wrong.err);
+    let nowhere = case.run(&["graph", "--output", &case.path("no/where.txt")]);
+    assert_eq!(nowhere.code, 1);
+    assert!(nowhere.err.starts_with("error: --output: cannot write no/where.txt: "), "{}", nowhere.err);
 }
 
 #[test]

@@ -140,7 +140,9 @@ impl Graph {
         if entry.sources == 0 {
             let (stream, constant) = (entry.name.to_string(), entry.constant.clone());
             let reader = Some("`Recording::keep`".to_owned());
-            self.faults.push(GraphFault::NeverFed { stream, reader, constant, similar: None });
+            let known = self.entries.iter().map(|entry| &*entry.name);
+            let similar = similar(&stream, known).map(str::to_owned);
+            self.faults.push(GraphFault::NeverFed { stream, reader, constant, similar });
         }
     }
 

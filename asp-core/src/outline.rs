@@ -1,14 +1,24 @@
 //! What a run consists of, as data: for programs that show their graph, and for people who wonder.
+//!
+//! Here is how it is gathered; the modules below write it down.
 
-use std::fmt;
+mod dot;
+mod mermaid;
+mod picture;
+#[cfg(test)]
+mod tests;
+mod text;
 
 use crate::graph::Rebind;
-use crate::names::type_name;
+use crate::names::{free_name, type_name};
 use crate::strategy::Strategy;
 use crate::stream::Stream;
-use crate::wiring::Wiring;
+use crate::wiring::{Method, Wiring};
 
-/// The streams and strategies of a run, from [`Runner::graph`](crate::Runner::graph). `Display` is an outline.
+/// The streams, strategies and coroutines of a run, from [`Runner::graph`](crate::Runner::graph).
+///
+/// `Display` is an outline. [`RunGraph::to_mermaid`] and [`RunGraph::to_dot`] are pictures for others to draw.
+/// All list things in the order in which the runner was told of them, so that the same program gives the same text.
 ///
 /// ```
 /// use asp_core::{Runner, Stream, timestamps};
@@ -26,6 +36,8 @@ pub struct RunGraph {
     pub streams: Vec<StreamInfo>,
     /// In the order in which they were added.
     pub strategies: Vec<StrategyInfo>,
+    /// The names of the coroutines, in the order in which they were added.
+    pub coroutines: Vec<String>,
 }
 
 /// A stream and who has to do with it.
@@ -48,14 +60,18 @@ pub struct StreamInfo {
     pub fed: bool,
     /// True if its source is live, or becomes so: for [`Runner::run_live`](crate::Runner::run_live).
     pub live: bool,
+    /// Where its source takes the events from. A runner does not know; whoever does may fill it in, to have it shown.
+    pub origin: Option<String>,
     /// True if it may be fed later.
     pub opened: bool,
     /// The strategies that emit on it.
     pub emitted_by: Vec<String>,
     /// Its readers, as `Strategy::method`.
     pub read_by: Vec<String>,
-    /// True if it is collected or has another sink.
+    /// True if its events are kept, by [`Runner::collect`](crate::Runner::collect).
     pub collected: bool,
+    /// How many functions it is handed to by [`Runner::sink`](crate::Runner::sink).
+    pub sinks: usize,
 }
 
 /// A strategy and its handlers.
@@ -95,6 +111,10 @@ pub struct HandlerInfo {
     pub method: String,
     /// What it is called for, for example `on_event "names"` or `every 1s`.
     pub trigger: String,
+    /// The stream in the trigger, if there is one.
+    pub stream: Option<String>,
+    /// True if it can wait in the middle.
+    pub is_async: bool,
     /// The first line of its documentation.
     pub doc: Option<String>,
 }
@@ -104,6 +124,8 @@ pub(crate) enum Mention {
     Fed { stream: String, payload: String, live: bool },
     Opened { stream: String, payload: String },
     Collected { stream: String, payload: String },
+    Sink { stream: String, payload: String },
+    Coroutine { name: String },
 }
 
 impl Mention {
@@ -118,6 +140,10 @@ impl Mention {
     pub(crate) fn collected<T>(stream: &Stream<T>) -> Self {
         Mention::Collected { stream: stream.name().to_owned(), payload: type_name::<T>() }
     }
+
+    pub(crate) fn sink<T>(stream: &Stream<T>) -> Self {
+        Mention::Sink { stream: stream.name().to_owned(), payload: type_name::<T>() }
+    }
 }
 
 /// A row of a wiring table, described.
@@ -131,7 +157,7 @@ pub(crate) struct TypeInfo {
     name: &'static str,
     rows: Vec<RowInfo>,
     others: Vec<(u32, String)>,
-    methods: Vec<(&'static str, Option<&'static str>)>,
+    methods: Vec<Method>,
 }
 
 impl TypeInfo {
@@ -156,7 +182,7 @@ impl TypeInfo {
             name: S::NAME,
             rows: wiring.rows.iter().map(|row| row.info()).collect(),
             others,
-            methods: wiring.methods.iter().map(|method| (method.name, method.doc)).collect(),
+            methods: wiring.methods,
         }
     }
 }
@@ -170,25 +196,39 @@ impl RunGraph {
             }
             Mention::Opened { stream, payload } => self.stream(stream, payload).opened = true,
             Mention::Collected { stream, payload } => self.stream(stream, payload).collected = true,
+            Mention::Sink { stream, payload } => self.stream(stream, payload).sinks += 1,
+            Mention::Coroutine { name } => self.coroutines.push(name.clone()),
         }
+    }
+
+    /// Gives the coroutines the names that they have in the run, where all strategies come first.
+    pub(crate) fn name_coroutines(&mut self) {
+        let mut names: Vec<String> = Vec::new();
+        for name in &self.coroutines {
+            let strategies = self.strategies.iter().map(|strategy| strategy.name.as_str());
+            let taken: Vec<&str> = strategies.chain(names.iter().map(String::as_str)).collect();
+            names.push(free_name(name, &taken));
+        }
+        self.coroutines = names;
     }
 
     pub(crate) fn join(&mut self, name: Option<&str>, info: TypeInfo, rebinds: &[Rebind]) {
         let taken: Vec<&str> = self.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
-        let name = name.map_or_else(|| crate::names::free_name(info.name, &taken), str::to_owned);
+        let name = name.map_or_else(|| free_name(info.name, &taken), str::to_owned);
         let actual = |declared: String| {
             let rebound = rebinds.iter().find(|rebind| rebind.declared == declared);
             rebound.map_or(declared, |rebind| rebind.actual.clone().into_owned())
         };
-        let mut triggers = info.others;
+        let mut triggers: Vec<_> =
+            info.others.into_iter().map(|(method, trigger)| (method, trigger, None)).collect();
         let mut emits = Vec::new();
         for row in info.rows {
             match row {
                 RowInfo::Reads { stream, payload, method, word } => {
                     let stream = actual(stream);
-                    let reader = format!("{name}::{}", info.methods[method as usize].0);
+                    let reader = format!("{name}::{}", info.methods[method as usize].name);
                     self.stream(&stream, &payload).read_by.push(reader);
-                    triggers.push((method, format!("{word} \"{stream}\"")));
+                    triggers.push((method, format!("{word} \"{stream}\""), Some(stream)));
                 }
                 RowInfo::Emits { stream, payload } => {
                     let stream = actual(stream);
@@ -197,10 +237,11 @@ impl RunGraph {
                 }
             }
         }
-        triggers.sort_by_key(|&(method, _)| method);
-        let handlers = triggers.into_iter().map(|(method, trigger)| {
-            let (method, doc) = info.methods[method as usize];
-            HandlerInfo { method: method.to_owned(), trigger, doc: doc.map(str::to_owned) }
+        triggers.sort_by_key(|&(method, ..)| method);
+        let handlers = triggers.into_iter().map(|(method, trigger, stream)| {
+            let Method { name, doc, waits } = info.methods[method as usize];
+            let (method, doc) = (name.to_owned(), doc.map(str::to_owned));
+            HandlerInfo { method, trigger, stream, is_async: waits, doc }
         });
         let handlers = handlers.collect();
         self.strategies.push(StrategyInfo { name, type_name: info.name.to_owned(), handlers, emits });
@@ -217,47 +258,5 @@ impl RunGraph {
             self.streams.len() - 1
         });
         &mut self.streams[index]
-    }
-}
-
-impl fmt::Display for RunGraph {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.streams.is_empty() {
-            writeln!(f, "streams")?;
-        }
-        for stream in &self.streams {
-            writeln!(f, "  {}: {}", stream.name, stream.payload)?;
-            let states = [
-                ("fed", stream.fed && !stream.live),
-                ("fed live", stream.live),
-                ("may be fed later", stream.opened),
-            ];
-            for (state, _) in states.into_iter().filter(|&(_, holds)| holds) {
-                writeln!(f, "    {state}")?;
-            }
-            for emitter in &stream.emitted_by {
-                writeln!(f, "    emitted by {emitter}")?;
-            }
-            for reader in &stream.read_by {
-                writeln!(f, "    read by {reader}")?;
-            }
-            if stream.collected {
-                writeln!(f, "    collected")?;
-            }
-        }
-        if !self.strategies.is_empty() {
-            writeln!(f, "strategies")?;
-        }
-        for strategy in &self.strategies {
-            writeln!(f, "  {}", strategy.name)?;
-            for HandlerInfo { method, trigger, doc } in &strategy.handlers {
-                write!(f, "    {method}: {trigger}")?;
-                writeln!(f, "{}", doc.as_ref().map(|doc| format!("  ({doc})")).unwrap_or_default())?;
-            }
-            if !strategy.emits.is_empty() {
-                writeln!(f, "    emits {}", strategy.emits.join(", "))?;
-            }
-        }
-        Ok(())
     }
 }

@@ -266,7 +266,7 @@ impl Runner {
         stream: Stream<T>,
         mut sink: impl FnMut(&Event<T>) -> R + Send + 'static,
     ) -> Self {
-        let mention = Some(Mention::collected(&stream));
+        let mention = Some(Mention::sink(&stream));
         self.step(mention, move |graph| graph.sink(&stream, Box::new(move |event| sink(event).into_result())))
     }
 
@@ -478,6 +478,7 @@ impl Runner {
                 Step::Add(add) => graph.join(add.name.as_deref(), (add.describe)(), &add.rebinds),
             }
         }
+        graph.name_coroutines();
         graph
     }
 

@@ -44,6 +44,8 @@ pub(crate) struct OneShot<S: Strategy> {
 pub(crate) struct Method {
     pub(crate) name: &'static str,
     pub(crate) doc: Option<&'static str>,
+    /// True if it is async.
+    pub(crate) waits: bool,
 }
 
 /// What [`Strategy::wire`] fills: one row for each handler, in the order in which the methods are declared.
@@ -334,6 +336,22 @@ impl<S: Strategy> Wiring<S> {
         self.methods[method as usize].doc = Some(doc);
     }
 
+    /// Says that a method can wait in the middle; shown where a run is described.
+    ///
+    /// Handlers of events say so by the way in which they are registered, [`Wiring::on_event_async`] for example.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire(wiring: &mut Wiring<Greeter>) {
+    ///     wiring.deferred("greet");
+    ///     wiring.waits("greet");
+    /// }
+    /// ```
+    pub fn waits(&mut self, method: &'static str) {
+        let method = self.method(method);
+        self.methods[method as usize].waits = true;
+    }
+
     /// Names a method that is called only when the strategy defers it.
     ///
     /// ```
@@ -359,7 +377,7 @@ impl<S: Strategy> Wiring<S> {
     pub(crate) fn method(&mut self, name: &'static str) -> u32 {
         let known = self.methods.iter().position(|method| method.name == name);
         known.unwrap_or_else(|| {
-            self.methods.push(Method { name, doc: None });
+            self.methods.push(Method { name, doc: None, waits: false });
             self.methods.len() - 1
         }) as u32
     }

@@ -40,3 +40,23 @@ fn a_helper_can_be_generic_over_strategies() {
         cx.now()
     }
 }
+
+#[test]
+fn each_dangling_end_names_a_stream_with_a_similar_name() {
+    let numbers = || [(asp::Timestamp::from_nanos(0), 1_u8)];
+    let [level, levels] = ["level", "levels"].map(asp::Stream::<u8>::named);
+    let fed = || asp::Runner::new().feed(levels.clone(), numbers());
+    let runs = [
+        fed().collect(level.clone()),
+        fed().sink(level.clone(), |_| {}),
+        fed().collect(levels.clone()).record_to(&asp::Recording::new().keep(level.clone())),
+    ];
+    for run in runs {
+        let error = run.run().unwrap_err().to_string();
+        assert!(error.contains("stream \"level\" is read by"), "{error}");
+        assert!(error.contains("a stream with a similar name exists: \"levels\""), "{error}");
+    }
+    let error = fed().opens(level).run().unwrap_err().to_string();
+    assert!(error.contains("stream \"levels\" is fed but nobody reads it"), "{error}");
+    assert!(error.contains("a stream with a similar name exists: \"level\""), "{error}");
+}

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use super::run_context::RunContext;
+use crate::outline::Mention;
 use crate::runner::Runner;
 use crate::strategy::{HandlerResult, HandlerReturn};
 
@@ -66,7 +67,8 @@ impl Runner {
                 Box::pin(async move { future.await.into_result() });
             boxed
         });
-        self.step(None, move |graph| graph.coroutines.push(Coroutine { name, begin }))
+        let mention = Mention::Coroutine { name: name.clone() };
+        self.step(Some(mention), move |graph| graph.coroutines.push(Coroutine { name, begin }))
     }
 }
 

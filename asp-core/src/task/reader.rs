@@ -263,6 +263,7 @@ impl<S: Strategy> Wiring<S> {
     }
 
     fn task_row<T: Payload, A: Start<S, T>>(&mut self, stream: Stream<T>, method: &'static str, start: A) {
+        self.waits(method);
         let method = self.method(method);
         self.rows.push(Box::new(TaskRow { stream, method, start }));
     }

@@ -22,11 +22,17 @@ pub(super) fn all(names: &Names<'_>) -> TokenStream {
             let name = handler.ident.unraw().to_string();
             quote!(#(#cfgs)* __asp_wiring.describe(#name, #doc);)
         });
+        // Rows for events say it themselves.
+        let is_called = handler.triggers.iter().any(|trigger| !matches!(trigger.action, Action::Event(_)));
+        let waits = (is_called && handler.is_async()).then(|| {
+            let name = handler.ident.unraw().to_string();
+            quote!(#(#cfgs)* __asp_wiring.waits(#name);)
+        });
         let rows = handler.triggers.iter().map(|trigger| {
             let row = row(names, handler, trigger);
             quote!(#(#cfgs)* #row)
         });
-        quote!(#describe #(#rows)*)
+        quote!(#describe #waits #(#rows)*)
     });
     let rows = quote!(#(#emits)* #(#handlers)*);
     // `__asp_wiring` is a parameter, bound with the span of the self type.
