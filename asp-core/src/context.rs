@@ -101,7 +101,7 @@ impl<S: Strategy> Context<S> {
     }
 
     /// When a deferred call or tick was asked for: before [`Context::now`] if that was in the past (S11). For
-    /// events and hooks the same as `now`.
+    /// events the same as [`Context::event_time`], for hooks as `now`.
     ///
     /// ```
     #[doc = include_str!("../doc/greeter.rs")]

@@ -298,6 +298,7 @@ impl Core {
             resume_unwind(panic)
         }
         let (node, method) = self.running;
+        self.delayed = false;
         poison(self, node);
         self.desk().in_agenda.set(false);
         self.desk().halt();

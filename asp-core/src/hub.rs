@@ -223,7 +223,7 @@ impl<T: Payload> AnyHub for Hub<T> {
         let Some(kept) = self.channel.take_kept(number) else { return };
         let Kept { event_time, arrival, left, event, .. } = kept;
         let at = At { now: core.desk().now.get(), event_time };
-        core.event = event;
+        (core.event, core.about) = (event, event);
         core.desk().arrival.set(arrival);
         if let (Some(digest), Some(digester)) = (&mut self.channel.digest, &mut core.digester) {
             digest(&kept.value, &mut digester.payload);
@@ -243,6 +243,7 @@ impl<T: Payload> AnyHub for Hub<T> {
         if let Some(digester) = &mut core.digester {
             digester.payload.clear();
         }
+        core.about = None;
         core.desk().arrival.set(None);
     }
 
@@ -381,10 +382,11 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
             return;
         };
         self.channel.forget_kept();
-        core.event = event;
+        (core.event, core.about) = (event, event);
         core.desk().arrival.set(arrival);
         let at = At { now: core.desk().now.get(), event_time };
         self.handler.give(nodes, core, at, &self.channel.name, value);
+        core.about = None;
         core.desk().arrival.set(None);
     }
 

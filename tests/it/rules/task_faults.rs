@@ -43,6 +43,7 @@ impl Acts {
     #[on_event(stream = "notes")]
     fn note(&mut self, note: Name) {
         self.log.say(note);
+        assert!(note != "explode", "it exploded");
     }
 
     #[on_stop]
@@ -206,4 +207,17 @@ fn s46_a_run_that_is_dropped_leaks_no_suspended_handler() {
     // Also what is dropped with it knows the time; `on_stop` is not called.
     assert_eq!(log.take(), "nap@11, other n@11.5, drop nap@11.5");
     assert_eq!(Arc::strong_count(&alive), 1);
+}
+
+#[test]
+fn s44_a_panic_on_an_event_that_waited_names_that_event() {
+    let (runner, log, _) = acting(&[(1.0, "a"), (2.0, "b")], &[(0.5, "x"), (1.5, "explode")]);
+    let (failure, marked) = fails(runner);
+    assert!(marked);
+    assert_eq!(
+        (failure.method.as_str(), failure.stream.as_deref(), failure.index),
+        ("note", Some("notes"), Some(1))
+    );
+    assert_eq!((failure.event_time, failure.now), (s(1.5), s(3.0)));
+    assert!(log.take().contains("other stop"), "the others get theirs");
 }
