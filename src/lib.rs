@@ -3,9 +3,10 @@
 
 pub use asp_core::{
     Begin, ByTask, ByValue, CallKey, CallSlot, Cancelled, Class, Clock, ClockStep, Context, Delay, Digest,
-    Dispatch, Dispatched, Duration, Elapsed, Error, ErrorKind, Event, Every, Exclusive, External, Gap,
-    GraphFault, HandlerError, HandlerFailure, HandlerInfo, HandlerResult, HandlerReturn, InPast, IntoDelay,
-    IntoEvery, IntoLive, IntoSource, Key, ManualClock, ManualSleep, Notice, OnError, Once, Outcome, Pace,
+    Dispatch, Dispatched, Duration, Elapsed, EmissionKey, Error, ErrorKind, Event, Every, Exclusive,
+    External, Forward, ForwardReport, Gap, GraphFault, HandlerError, HandlerFailure, HandlerInfo,
+    HandlerResult, HandlerReturn, InPast, IntoDelay, IntoEvery, IntoForward, IntoLive, IntoSource, Key,
+    Keyable, Keyed, Lasting, ManualClock, ManualSleep, Member, Notice, OnError, Once, Outcome, Pace,
     PastItem, PastSchedule, Payload, Place, Reason, Reconnect, Recording, Report, Request, Result,
     RunContext, RunGraph, RunLive, Runner, Shared, Sleep, Slot, Source, Stamped, Steering, StopHandle,
     StopReason, Strategy, StrategyInfo, Stream, StreamInfo, StreamReport, SystemClock, Task, TaskContext,
@@ -32,8 +33,8 @@ pub use asp_core::__private;
 /// It leaves out `Stream`, `Result`, `Error` and `Clock`, whose names others use too.
 pub mod prelude {
     pub use asp_core::{
-        CallKey, Context, Duration, Event, Every, Notice, Reconnect, Recording, Runner, Shared, Source,
-        StopHandle, TaskContext, TimerKey, Timestamp, timestamps,
+        CallKey, Context, Duration, EmissionKey, Event, Every, Keyed, Notice, Reconnect, Recording, Runner,
+        Shared, Source, StopHandle, TaskContext, TimerKey, Timestamp, timestamps,
     };
     pub use asp_macros::{
         after, every, on_caught_up, on_end, on_event, on_live, on_notice, on_settled, on_start, on_stop,

@@ -5,6 +5,7 @@
 use allocation_counter::measure;
 use asp::prelude::*;
 use asp::window::{CountWindow, TimeWindow};
+use asp::{Forward, WhenFull};
 
 /// Events at intervals of a millisecond.
 fn events(count: u64) -> impl Iterator<Item = (Timestamp, u64)> + Send {
@@ -68,6 +69,16 @@ fn a_window_that_has_been_full_allocates_nothing() {
     assert_eq!(more, 0);
 }
 
+#[test]
+fn an_event_that_is_forwarded_allocates_nothing() {
+    let more = allocations_of_more(|count| {
+        let runner = Runner::new().feed(Single::VALUES, events(count)).add(Single::default());
+        let few = Forward::new(futures::sink::drain()).buffer(1, WhenFull::Block);
+        runner.forward(Single::VALUES, futures::sink::drain()).forward(Single::VALUES, few).run().unwrap();
+    });
+    assert_eq!(more, 0);
+}
+
 #[derive(Default)]
 struct Several(u64);
 
@@ -94,6 +105,32 @@ fn events_of_several_streams_allocate_nothing() {
 }
 
 #[derive(Default)]
+struct Joined(usize);
+
+#[strategy(latest(words: String))]
+impl Joined {
+    #[on_event(stream = "values")]
+    fn value(&mut self, cx: &Context<Self>, _: u64) {
+        self.0 += cx.with_latest(Self::WORDS, |word| word.value.len()).unwrap_or(0);
+    }
+}
+
+#[test]
+fn the_latest_event_takes_the_place_of_the_one_before() {
+    let more = allocations_of_more(|count| {
+        // The source makes a string for each event, and the copy that is kept uses the memory of the last one.
+        let words = events(count).map(|(time, _)| (time, "word".to_owned()));
+        Runner::new()
+            .feed(Joined::WORDS, words)
+            .feed(Joined::VALUES, events(count))
+            .add(Joined::default())
+            .run()
+            .unwrap();
+    });
+    assert_eq!(more, 30_000);
+}
+
+#[derive(Default)]
 struct Deferred(u64);
 
 #[strategy]
@@ -115,6 +152,36 @@ fn a_deferred_call_allocates_nothing() {
         Runner::new().feed(Deferred::VALUES, events(count)).add(Deferred::default()).run().unwrap();
     });
     assert_eq!(more, 0);
+}
+
+#[derive(Default)]
+struct Delayed(u64);
+
+#[strategy(emits(echoes: u64))]
+impl Delayed {
+    #[on_event(stream = "values")]
+    fn value(&mut self, cx: &Context<Self>, value: u64) {
+        cx.emit_after(Duration::from_secs(1), Self::ECHOES, value);
+        // Out of order, and taken back now and then.
+        let millis = (value * 7_919 % 1_000) as i64;
+        let key = cx.emit_after(Duration::from_millis(millis), Self::ECHOES, value);
+        if value.is_multiple_of(3) {
+            cx.cancel(key);
+        }
+    }
+
+    #[on_event(stream = Delayed::ECHOES)]
+    fn echo(&mut self, value: u64) {
+        self.0 += value;
+    }
+}
+
+#[test]
+fn an_event_with_a_delay_allocates_nothing() {
+    let more = allocations_of_more(|count| {
+        Runner::new().feed(Delayed::VALUES, events(count)).add(Delayed::default()).run().unwrap();
+    });
+    assert!(more <= FEW, "{more}");
 }
 
 struct Timers {
@@ -242,4 +309,55 @@ fn a_million_tasks_sleep_in_half_a_kibibyte_each() {
     let bytes = measured.bytes_max / TASKS;
     println!("{bytes} bytes for each of a million tasks that sleep");
     assert!(bytes < 512, "{bytes} bytes for each task");
+}
+
+/// One instance of `Single` for each of so many keys, each of which hears of several events.
+fn run_by_key(keys: u64, rounds: u64) {
+    let by_key = Keyed::new(|_: u64| Single::default()).by(Single::VALUES, move |value| value % keys);
+    Runner::new().feed(Single::VALUES, events(keys * rounds)).add(by_key).run().unwrap();
+}
+
+#[test]
+fn s58_an_event_of_a_key_that_is_known_allocates_nothing() {
+    let once = measure(|| run_by_key(1_000, 1)).count_total;
+    assert_eq!(measure(|| run_by_key(1_000, 30)).count_total, once);
+}
+
+#[test]
+fn s58_a_key_takes_less_than_a_kibibyte() {
+    let keys = |count| measure(|| run_by_key(count, 1)).bytes_max;
+    // Tables double, so it is measured where they have just done so, too.
+    for count in [10_000, 16_500] {
+        let each = (keys(2 * count) - keys(count)) / count;
+        assert!((100..1024).contains(&each), "{each} bytes for each key");
+    }
+}
+
+#[test]
+fn s56_strategies_that_come_and_go_leave_nothing() {
+    struct Brief;
+
+    #[strategy]
+    impl Brief {
+        #[after("1ms")]
+        fn leave(&mut self, cx: &Context<Self>) {
+            cx.retire();
+        }
+    }
+
+    struct Spawns;
+
+    #[strategy]
+    impl Spawns {
+        #[on_event(stream = "births")]
+        fn birth(&mut self, cx: &Context<Self>, _number: u64) {
+            cx.spawn(Brief);
+        }
+    }
+
+    let most = |count| {
+        measure(|| _ = Runner::new().feed(Spawns::BIRTHS, events(count)).add(Spawns).run().unwrap()).bytes_max
+    };
+    let (few, many) = (most(1_000), most(10_000));
+    assert!(many < few + 1024, "{few} bytes, then {many}");
 }

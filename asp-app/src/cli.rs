@@ -112,6 +112,9 @@ pub(crate) enum GraphFormat {
     Mermaid,
     /// A digraph of Graphviz
     Dot,
+    /// A picture
+    #[cfg(feature = "svg")]
+    Svg,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -60,6 +60,8 @@ pub(crate) fn graph(
         GraphFormat::Outline => graph.to_string(),
         GraphFormat::Mermaid => graph.to_mermaid(),
         GraphFormat::Dot => graph.to_dot(),
+        #[cfg(feature = "svg")]
+        GraphFormat::Svg => graph.to_svg(),
     };
     match &flags.output {
         None => terminal.out.write(&text),

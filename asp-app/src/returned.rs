@@ -9,12 +9,13 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
 use asp_core::time::ParseTimestampError;
-use asp_core::{Runner, Strategy, Timestamp};
+use asp_core::{Member, Runner, Timestamp};
 
 /// Why a program's function, or the preparation of its run, failed.
 pub type Failure = Box<dyn Error + Send + Sync>;
 
-/// What a program can run: a strategy, a tuple of up to eight strategies, a [`Runner`], or a `Result` of one of these.
+/// What a program can run: a strategy or one [for each key](asp_core::Keyed), a tuple of up to eight of these, a [`Runner`], or a
+/// `Result` of one of these.
 ///
 /// `Kind` only keeps these apart.
 #[diagnostic::on_unimplemented(
@@ -48,7 +49,7 @@ pub struct Built;
 pub struct Fallible<Kind>(Kind);
 
 #[diagnostic::do_not_recommend]
-impl<S: Strategy> Runnable<One> for S {
+impl<M: Member> Runnable<One> for M {
     fn into_runner(self, feed: &mut dyn FnMut(Runner) -> Result<Runner, Failure>) -> Result<Runner, Failure> {
         Ok(feed(Runner::new())?.add(self))
     }
@@ -71,7 +72,7 @@ impl<R: Runnable<Kind>, Kind, E: Into<Failure>> Runnable<Fallible<Kind>> for Res
 macro_rules! tuples {
     ($(($($name:ident)+))+) => {$(
         #[diagnostic::do_not_recommend]
-        impl<$($name: Strategy),+> Runnable<Several> for ($($name,)+) {
+        impl<$($name: Member),+> Runnable<Several> for ($($name,)+) {
             fn into_runner(
                 self,
                 feed: &mut dyn FnMut(Runner) -> Result<Runner, Failure>,

@@ -1,6 +1,6 @@
 //! What a run came to, as text and as JSON.
 
-use asp_core::{Report, StopReason, Timestamp};
+use asp_core::{Duration, ForwardReport, Report, StopReason, Timestamp};
 use serde_json::{Value, json};
 
 use crate::feeds::Open;
@@ -65,6 +65,9 @@ impl Summary<'_> {
         for Recorded { stream, uri, events } in self.recorded {
             row(stream, format!("{} to {uri}", counted(*events, "event")));
         }
+        for forward in report.forwards.iter().filter(|forward| forward.was_slow()) {
+            row(&forward.stream, forwarded(forward));
+        }
         let rate = (dispatched.events as f64 / self.seconds.max(1e-9)) as u64;
         // How fast live events come is not the program's doing.
         let rate = match report.handover {
@@ -128,6 +131,7 @@ impl Summary<'_> {
             object["clamped"] = report.clamped.into();
             object["pending"] = report.pending.into();
             object["errors"] = report.errors.into();
+            object["forwards"] = report.forwards.iter().map(forward).collect();
             if let Some(handover) = report.handover {
                 object["live"] = live(report, handover);
             }
@@ -137,6 +141,28 @@ impl Summary<'_> {
         }
         object
     }
+}
+
+/// A sink that was too slow for the run.
+fn forwarded(forward: &ForwardReport) -> String {
+    let mut text = format!("{} forwarded", counted(forward.sent, "event"));
+    if forward.dropped > 0 {
+        text += &format!(", {} dropped", grouped(forward.dropped));
+    }
+    if forward.blocked > Duration::ZERO {
+        text += &format!(", the run held back for {}", forward.blocked);
+    }
+    text
+}
+
+fn forward(forward: &ForwardReport) -> Value {
+    json!({
+        "stream": forward.stream,
+        "sent": forward.sent,
+        "dropped": forward.dropped,
+        "peak": forward.peak,
+        "blocked": forward.blocked.to_string(),
+    })
 }
 
 /// What only a live run has.

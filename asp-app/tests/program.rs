@@ -390,6 +390,11 @@ fn a_graph_has_several_formats() {
     let dot = case.run(&["graph", "--format", "dot"]);
     assert!(dot.out.contains("n0 -> n1 [label=\"levels: Level\"];\n"), "{}", dot.out);
 
+    if cfg!(feature = "svg") {
+        let picture = case.run(&["graph", "--format", "svg"]);
+        assert!(picture.out.starts_with("<svg ") && picture.out.contains("levels: Level"), "{}", picture.out);
+    }
+
     let path = case.path("graph.mmd");
     let written = case.run(&["graph", "--format", "mermaid", "--output", &path]);
     assert_eq!(written, Finished { code: 0, out: String::new(), err: String::new() });
@@ -401,7 +406,8 @@ fn a_graph_that_cannot_be_shown_says_why() {
     let case = Case::new(ROWS);
     let wrong = case.run(&["graph", "--format", "mermiad"]);
     assert_eq!(wrong.code, 2);
-    assert!(wrong.err.contains("[possible values: outline, mermaid, dot]"), "{}", wrong.err);
+    let formats = if cfg!(feature = "svg") { "outline, mermaid, dot, svg" } else { "outline, mermaid, dot" };
+    assert!(wrong.err.contains(&format!("[possible values: {formats}]")), "{}", wrong.err);
     assert!(wrong.err.contains("a similar value exists: 'mermaid'"), "{}", wrong.err);
     let nowhere = case.run(&["graph", "--output", &case.path("no/where.txt")]);
     assert_eq!(nowhere.code, 1);

@@ -37,6 +37,17 @@ pub trait EmittedPayload<T> {
     fn borrowed(value: &T) -> &Self;
 }
 
+/// A handler agrees with what `latest` says of its stream.
+#[diagnostic::on_unimplemented(
+    message = "this handler takes `{Self}`, `latest` lists `{T}` for the same stream",
+    label = "expected `{T}`",
+    note = "a stream carries one type; rename the stream or change the parameter"
+)]
+pub trait LatestPayload<T> {
+    fn owned(value: T) -> Self;
+    fn borrowed(value: &T) -> &Self;
+}
+
 /// A handler agrees with the stream constant that it names.
 #[diagnostic::on_unimplemented(
     message = "this handler takes `{Self}`, its stream carries `{T}`",
@@ -64,7 +75,20 @@ macro_rules! agrees_with_itself {
     )*};
 }
 
-agrees_with_itself!(SamePayload EmittedPayload StreamPayload);
+agrees_with_itself!(SamePayload EmittedPayload LatestPayload StreamPayload);
+
+/// `latest` and `emits` agree on a stream that both list.
+#[diagnostic::on_unimplemented(
+    message = "`latest` lists `{Self}`, `emits` lists `{T}` for the same stream",
+    label = "expected `{T}`",
+    note = "a stream carries one type; rename the stream or change one of the two"
+)]
+pub trait ListedPayload<T> {}
+
+impl<T> ListedPayload<T> for T {}
+
+/// Called for a stream that `latest` and `emits` list.
+pub fn listed_alike<L: ListedPayload<E>, E>() {}
 
 /// A handler of notices takes a notice.
 #[diagnostic::on_unimplemented(

@@ -1,15 +1,18 @@
 //! What a handler may do: read the time, schedule, emit, stop.
 
+use std::any::TypeId;
 use std::borrow::Cow;
 use std::cell::{Ref, RefCell};
 use std::fmt;
+use std::sync::Arc;
 
 use crate::agenda::{Agenda, CallKey, TimerKey};
 use crate::desk::{Desk, Emission, Refused, Soon, SoonCall, SoonTick};
 use crate::every::{Every, IntoEvery};
+use crate::node::Plan;
 use crate::slots::{CallSlot, InPast, Key, TimerSlot};
 use crate::strategy::{Slot, Strategy};
-use crate::stream::{Payload, Stream};
+use crate::stream::{Event, Payload, Stream};
 use crate::time::{Delay, Duration, IntoDelay, Timestamp};
 
 /// A handler's access to the run, as `cx: &Context<Self>`.
@@ -32,43 +35,36 @@ use crate::time::{Delay, Duration, IntoDelay, Timestamp};
 /// assert_eq!(greetings[0].to_string(), "2025-01-01T00:00:00Z Welcome Jane");
 /// # Ok::<(), asp_core::Error>(())
 /// ```
+// In this order, since each dispatch looks at the first ones.
+#[repr(C)]
 pub struct Context<S: Strategy> {
     /// Present while the strategy is dispatched.
     desk: Option<Box<Desk>>,
-    agenda: RefCell<Agenda<S::Call>>,
+    /// What the strategy can do, which others may share.
+    plan: Arc<Plan<S>>,
     node: u32,
-    /// The streams that the strategy lists in `emits`, by the names it gives them.
-    outlets: Vec<(Cow<'static, str>, u32)>,
-    /// The names of the methods, by rank.
-    methods: Vec<&'static str>,
-    /// Streams that this instance has under another name, with the names they have in the run.
-    renamed: Vec<(String, String)>,
+    agenda: RefCell<Agenda<S::Call>>,
+    declaration: u64,
+    /// The streams that it lists in `emits`, which are those of the plan.
+    outlets: Arc<[(Cow<'static, str>, u32)]>,
 }
 
 impl<S: Strategy> Context<S> {
-    pub(crate) fn new(node: u32, methods: Vec<&'static str>) -> Self {
+    pub(crate) fn new(node: u32, declaration: u64, plan: Arc<Plan<S>>) -> Self {
         Context {
             desk: None,
-            agenda: RefCell::new(Agenda::new(node)),
+            agenda: RefCell::new(Agenda::new(declaration)),
             node,
-            outlets: Vec::new(),
-            methods,
-            renamed: Vec::new(),
+            declaration,
+            outlets: Arc::clone(&plan.streams.outlets),
+            plan,
         }
     }
 
     /// The name that a stream of the strategy has in the run.
     pub(crate) fn actual<'a>(&'a self, stream: &'a str) -> &'a str {
-        let renamed = self.renamed.iter().find(|(declared, _)| declared == stream);
+        let renamed = self.plan.renamed.iter().find(|(declared, _)| declared == stream);
         renamed.map_or(stream, |(_, actual)| actual)
-    }
-
-    pub(crate) fn set_renamed(&mut self, renamed: Vec<(String, String)>) {
-        self.renamed = renamed;
-    }
-
-    pub(crate) fn add_outlet(&mut self, name: Cow<'static, str>, stream: u32) {
-        self.outlets.push((name, stream));
     }
 
     /// The current time: that of the event, call or tick being dispatched. It stands still while a handler runs.
@@ -303,8 +299,8 @@ impl<S: Strategy> Context<S> {
         S::calls(TimerSlot { cx: self, every: every.into_every() })
     }
 
-    /// Cancels a deferred call or a timer; true if it was still to come. A call that was cancelled never runs,
-    /// also if it was due at this very instant.
+    /// Cancels a deferred call, a timer or an event that was emitted with a delay; true if it was still to come. A call
+    /// that was cancelled never runs, also if it was due at this very instant.
     ///
     /// ```
     #[doc = include_str!("../doc/greeter.rs")]
@@ -376,16 +372,86 @@ impl<S: Strategy> Context<S> {
             return self.refuse_emission::<T>(stream.name());
         };
         queue.push(value);
-        desk.joined.emissions.push(Emission { stream: id, sequence: desk.next_sequence() });
+        let sequence = desk.next_sequence();
+        desk.joined.emissions.push(Emission { stream: id, slot: Emission::PLAIN, sequence });
         desk.hold_instant();
     }
 
     #[cold]
-    fn refuse_emission<T>(&self, stream: &str) {
+    pub(crate) fn refuse_emission<T>(&self, stream: &str) {
         let stream = stream.to_owned();
         self.desk().refuse(match self.find_outlet(&stream) {
             Some(_) => Refused::Carries { stream, given: crate::names::type_name::<T>() },
             None => Refused::NotListed { stream },
+        });
+    }
+
+    /// The latest event of a stream that this strategy lists in `latest`, with its time; none before the first.
+    ///
+    /// It is the one that was dispatched last, up to now: a live event counts once it is dispatched, not when it is
+    /// received, and its own handlers see it already. When the stream has ended, it stays.
+    ///
+    /// A stream that `latest` does not list, or that carries another type, stops the run at the end of this dispatch.
+    ///
+    /// ```
+    /// use asp_core::{Context, Strategy, Stream};
+    ///
+    /// const QUOTES: Stream<f64> = Stream::new("quotes");
+    ///
+    /// /// What a trade costs by the quote before it; none if that is older than a minute.
+    /// fn value<S: Strategy>(cx: &Context<S>, quantity: f64) -> Option<f64> {
+    ///     let quote = cx.latest(QUOTES)?;
+    ///     (cx.now() - quote.time < asp_core::Duration::from_mins(1)).then_some(quantity * quote.value)
+    /// }
+    /// ```
+    #[inline]
+    pub fn latest<T: Payload + Clone>(&self, stream: Stream<T>) -> Option<Event<T>> {
+        self.with_latest(stream, Event::clone)
+    }
+
+    /// Does something with the event that [`Context::latest`] would clone; none if there is none.
+    ///
+    /// ```
+    /// use asp_core::{Context, Strategy, Stream};
+    ///
+    /// const BOOKS: Stream<Vec<f64>> = Stream::new("books");
+    ///
+    /// fn best<S: Strategy>(cx: &Context<S>) -> Option<f64> {
+    ///     cx.with_latest(BOOKS, |book| book.value.first().copied())?
+    /// }
+    /// ```
+    #[inline]
+    pub fn with_latest<T: Payload, R>(
+        &self,
+        stream: Stream<T>,
+        look: impl FnOnce(&Event<T>) -> R,
+    ) -> Option<R> {
+        let name = stream.name();
+        let same = |(listed, ..): &&(Cow<'static, str>, u32, TypeId)| std::ptr::eq::<str>(&**listed, name);
+        let equal = |(listed, ..): &&(Cow<'static, str>, u32, TypeId)| listed == name;
+        let found = self
+            .plan
+            .streams
+            .latest
+            .iter()
+            .find(same)
+            .or_else(|| self.plan.streams.latest.iter().find(equal));
+        match found {
+            Some(&(_, id, carried)) if carried == TypeId::of::<T>() => self.desk().latest(id).map(look),
+            found => {
+                self.refuse_latest::<T>(name, found.is_some());
+                None
+            }
+        }
+    }
+
+    #[cold]
+    fn refuse_latest<T>(&self, stream: &str, is_listed: bool) {
+        let stream = stream.to_owned();
+        self.desk().refuse(if is_listed {
+            Refused::LatestOfOther { stream, given: crate::names::type_name::<T>() }
+        } else {
+            Refused::NotLatest { stream }
         });
     }
 
@@ -410,7 +476,7 @@ impl<S: Strategy> Context<S> {
 
     /// How many deferred calls of this strategy are pending.
     ///
-    /// Timers and emissions do not count.
+    /// Timers and emissions do not count, delayed ones neither.
     ///
     /// ```
     #[doc = include_str!("../doc/greeter.rs")]
@@ -447,7 +513,7 @@ impl<S: Strategy> Context<S> {
         let agenda = self.agenda.borrow();
         let mut calls: Vec<_> = agenda
             .pending_calls()
-            .map(|(due, call)| (Timestamp::from_nanos(due), S::call_name(call)))
+            .map(|(due, _, call)| (Timestamp::from_nanos(due), S::call_name(call)))
             .collect();
         calls.sort();
         calls
@@ -510,8 +576,17 @@ impl<S: Strategy> Context<S> {
         self.agenda.get_mut().take_touched()
     }
 
+    pub(crate) fn touch_agenda(&self) {
+        self.agenda.borrow_mut().touch();
+    }
+
     pub(crate) fn touch(&mut self) {
         self.agenda.get_mut().touch();
+    }
+
+    /// Has the node tell the run what is pending, when its dispatch is over.
+    pub(crate) fn tell(&self) {
+        self.agenda.borrow_mut().touch();
     }
 
     #[inline]
@@ -524,17 +599,27 @@ impl<S: Strategy> Context<S> {
         self.node
     }
 
-    pub(crate) fn method_name(&self, method: u32) -> &'static str {
-        self.methods[method as usize]
+    #[inline]
+    pub(crate) fn plan(&self) -> &Arc<Plan<S>> {
+        &self.plan
     }
 
-    /// True if the strategy lists streams in `emits`.
-    pub(crate) fn has_outlets(&self) -> bool {
-        !self.outlets.is_empty()
+    /// The number of a method that has a name.
+    pub(crate) fn method_number(&self, name: &str) -> u32 {
+        self.plan.methods.iter().position(|method| *method == name).unwrap_or_default() as u32
+    }
+
+    /// Its place in the order of declaration.
+    pub(crate) fn declaration(&self) -> u64 {
+        self.declaration
+    }
+
+    pub(crate) fn method_name(&self, method: u32) -> &'static str {
+        self.plan.methods[method as usize]
     }
 
     #[inline]
-    fn outlet(&self, name: &str) -> Option<u32> {
+    pub(crate) fn outlet(&self, name: &str) -> Option<u32> {
         // A strategy has a few outlets, often one, and the name is nearly always the very constant it was declared
         // with: comparing addresses costs less than hashing, or comparing letters.
         match self.outlets.first() {
@@ -575,13 +660,19 @@ impl<S: Strategy> Context<S> {
             }
             return Some(due);
         }
-        if due < now {
+        self.note_past(desk, due);
+        desk.starting.get().then_some(now)
+    }
+
+    /// Counts or refuses what was asked for a time before now (S11).
+    #[inline]
+    pub(crate) fn note_past(&self, desk: &Desk, due: i64) {
+        if due < desk.now.get() {
             desk.clamped.set(desk.clamped.get() + 1);
             if desk.past_is_error {
                 desk.refuse(Refused::InPast { requested: Timestamp::from_nanos(due), now: self.now() });
             }
         }
-        desk.starting.get().then_some(now)
     }
 
     fn join_round(&self, slot: u32, sequence: u64) {
@@ -602,8 +693,8 @@ impl<S: Strategy> Context<S> {
                 return TimerKey::NONE;
             }
         };
-        let method =
-            self.methods.iter().position(|method| *method == name).unwrap_or(self.methods.len()) as u32;
+        let methods = &self.plan.methods;
+        let method = methods.iter().position(|method| *method == name).unwrap_or(methods.len()) as u32;
         if let Some(first) = grid.next()
             && !desk.in_agenda.get()
         {

@@ -1,21 +1,24 @@
 //! What the engine and the nodes share during a run, apart from what handlers see ([`crate::desk`]).
 
 use std::any::Any;
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 use std::panic::resume_unwind;
-use std::sync::Arc;
 
 use crate::desk::{Desk, Refused};
 use crate::digest::Digester;
-use crate::heads::Heads;
+use crate::forward::outflow::Outgoing;
+use crate::heads::{DEPARTURES, Heads};
 use crate::observe::{Class, Dispatch, Place};
 use crate::outcome::Dispatched;
 use crate::panics;
 use crate::policy::OnError;
 use crate::recording::{LeftOut, Recording};
+use crate::roster::Roster;
 use crate::strategy::HandlerResult;
 use crate::task::{Outside, Tasks};
 use crate::time::Timestamp;
+use crate::trace::Trace;
 
 /// Why a dispatch stopped the run.
 #[derive(Debug)]
@@ -43,8 +46,8 @@ pub(crate) type Observer = Box<dyn FnMut(&Dispatch<'_>) + Send>;
 pub(crate) struct Core {
     pub(crate) desk: Option<Box<Desk>>,
     pub(crate) heads: Heads,
-    /// The names of the strategy instances.
-    pub(crate) names: Vec<Arc<str>>,
+    /// The names of all who take part.
+    pub(crate) roster: Roster,
     pub(crate) raised: Option<Box<Raised>>,
     /// The stream, time and error of a sink that stopped the run.
     pub(crate) sink_failed: Option<(u32, Timestamp, Box<dyn std::error::Error + Send + Sync>)>,
@@ -86,7 +89,7 @@ pub(crate) struct Core {
     /// True if each dispatch is shown to someone, so that bursts go event by event.
     pub(crate) watched: bool,
     /// The last dispatches, while an instant has gone on for suspiciously many rounds (S14).
-    pub(crate) trace: Option<VecDeque<String>>,
+    pub(crate) trace: Option<Trace>,
     /// The last place dispatched, where all are seen one by one.
     last: Option<Place>,
     /// The place of the item being dispatched.
@@ -95,8 +98,6 @@ pub(crate) struct Core {
     pub(crate) tasks: Tasks,
     /// True while there are any: then each dispatch is followed by a look at what was woken.
     pub(crate) has_tasks: bool,
-    /// The place of the sleeping tasks among the heads.
-    pub(crate) sleepers: usize,
     /// Stream and number of the event that is being dispatched to several readers, or to one that can wait.
     pub(crate) event: Option<(u32, u64)>,
     /// Stream and number of the event that a failure is about.
@@ -107,28 +108,36 @@ pub(crate) struct Core {
     pub(crate) in_grace: bool,
     /// True while items are dispatched that have waited: they keep their places in the order (S41).
     pub(crate) delayed: bool,
+    /// True once `on_live` and `on_caught_up` have run.
+    pub(crate) steps_taken: (bool, bool),
+    /// The streams whose sources have ended.
+    pub(crate) ended: Vec<u32>,
+    /// What the forwards of the run say.
+    pub(crate) outgoing: Outgoing,
 }
 
-/// Strategies that are due to settle, by declaration. A list in falling order, since it is short, and since a tree
-/// would allocate in each instant.
+/// Strategies that are due to settle, by declaration, each once.
 #[derive(Debug, Default)]
-pub(crate) struct Unsettled(Vec<u32>);
+pub(crate) struct Unsettled(BinaryHeap<Reverse<(u64, u32)>>);
 
 impl Unsettled {
     #[inline(never)]
-    pub(crate) fn insert(&mut self, node: u32) {
-        if let Err(place) = self.0.binary_search_by(|other| node.cmp(other)) {
-            self.0.insert(place, node);
-        }
+    pub(crate) fn insert(&mut self, declaration: u64, node: u32) {
+        self.0.push(Reverse((declaration, node)));
     }
 
     pub(crate) fn pop_first(&mut self) -> Option<u32> {
-        self.0.pop()
+        self.0.pop().map(|Reverse((_, node))| node)
     }
 
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Declarations and numbers, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, u32)> {
+        self.0.iter().map(|Reverse(place)| *place)
     }
 }
 
@@ -144,21 +153,12 @@ impl Drop for Aside<'_> {
     }
 }
 
-/// How many dispatches an endless instant names.
-const TRACED: usize = 8;
-
 impl Core {
-    pub(crate) fn new(
-        desk: Desk,
-        names: Vec<Arc<str>>,
-        nodes: usize,
-        on_error: OnError,
-        observers: Vec<Observer>,
-    ) -> Self {
+    pub(crate) fn new(desk: Desk, roster: Roster, on_error: OnError, observers: Vec<Observer>) -> Self {
         Core {
             desk: Some(Box::new(desk)),
-            heads: Heads::new(nodes + 1),
-            names,
+            heads: Heads::new(roster.len()),
+            roster,
             raised: None,
             sink_failed: None,
             running: (0, ""),
@@ -189,12 +189,14 @@ impl Core {
             place: Place::default(),
             tasks: Tasks::new(Outside::new()),
             has_tasks: false,
-            sleepers: nodes,
             event: None,
             about: None,
             begins: None,
             in_grace: false,
             delayed: false,
+            steps_taken: (false, false),
+            ended: Vec::new(),
+            outgoing: Outgoing::default(),
         }
     }
 
@@ -217,6 +219,16 @@ impl Core {
     /// True if the run has come to where the recorded one was stopped. All that start do so before it is asked.
     pub(crate) fn is_stopped_again(&self) -> bool {
         self.announced >= self.stop_after
+    }
+
+    /// Dispatches that were shown to whoever watches.
+    pub(crate) fn announced(&self) -> u64 {
+        self.announced
+    }
+
+    /// The place of the last item, where all are watched; those that have waited do not count.
+    pub(crate) fn last_place(&self) -> Place {
+        self.last.map_or(self.place, |last| last.max(self.place))
     }
 
     /// Stops the run as a recorded one was stopped.
@@ -282,6 +294,17 @@ impl Core {
         self.with_desk(|core, desk| core.raise(desk, node, method, cause));
     }
 
+    /// Stops the run for an error of a sink; the first one counts.
+    pub(crate) fn fail_sink(
+        &mut self,
+        stream: u32,
+        time: Timestamp,
+        error: Box<dyn std::error::Error + Send + Sync>,
+    ) {
+        self.sink_failed.get_or_insert((stream, time, error));
+        self.desk().halt();
+    }
+
     /// Does something with the desk beside the rest, where it is here, and puts it back whatever happens.
     pub(crate) fn with_desk(&mut self, work: impl FnOnce(&mut Core, &Desk)) {
         let desk = self.desk.take();
@@ -309,13 +332,10 @@ impl Core {
 
     /// Shows a dispatch to whoever watches, just before it is made.
     pub(crate) fn announce(&mut self, desk: &Desk, node: usize, method: &'static str, stream: Option<&str>) {
-        let strategy = &self.names[node];
+        let strategy = &*self.roster.name(node as u32);
         let now = desk.now.get();
         if let Some(trace) = &mut self.trace {
-            if trace.len() == TRACED {
-                trace.pop_front();
-            }
-            trace.push_back(format!("{strategy}.{method}"));
+            trace.note(strategy, method, stream);
         }
         debug_assert!(
             self.delayed || self.last.is_none_or(|last| last <= self.place),
@@ -342,10 +362,23 @@ impl Core {
             observer(&dispatch);
         }
         self.announced += 1;
-        if self.announced == self.stop_after && self.class != Class::Stop && !desk.starting.get() {
+        // Of the dispatches of `on_stop`, those of strategies that retire are made before the end.
+        let is_before_end = self.class != Class::Stop || self.delayed;
+        if self.announced == self.stop_after && is_before_end && !desk.starting.get() {
             // The dispatch that is about to be made is the last one.
             desk.stop.set(true);
             desk.halt();
+        }
+    }
+
+    /// Takes note of what was emitted with a delay, or is no longer to come.
+    #[inline]
+    pub(crate) fn hear_departures(&mut self) {
+        if self.desk().departures.take_touched() {
+            let departures = &self.desk().departures;
+            let (head, (live, counted)) = (departures.head(), departures.count());
+            self.heads.set(DEPARTURES, head);
+            self.alive = self.alive + live - counted;
         }
     }
 
@@ -397,27 +430,11 @@ impl Core {
     }
 
     /// Sets the place of the next item; one that has waited keeps its own.
-    pub(crate) fn set_place(&mut self, time: i64, class: Class, declaration: u32, sequence: u64) {
+    pub(crate) fn set_place(&mut self, time: i64, class: Class, declaration: u64, sequence: u64) {
         if self.delayed {
             return;
         }
         self.place =
             Place { time: Timestamp::from_nanos(time), round: self.round, class, declaration, sequence };
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Unsettled;
-
-    #[test]
-    fn s60_strategies_settle_by_declaration_and_once() {
-        let mut unsettled = Unsettled::default();
-        for node in [3, 1, 3, 2, 1, 0, 7] {
-            unsettled.insert(node);
-        }
-        let order: Vec<u32> = std::iter::from_fn(|| unsettled.pop_first()).collect();
-        assert_eq!(order, [0, 1, 2, 3, 7]);
-        assert!(unsettled.is_empty());
     }
 }

@@ -8,14 +8,22 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
+use crate::channel::Copying;
+use crate::departures::Departures;
 use crate::every::BadInterval;
 use crate::fifo::Fifo;
+use crate::graph_fault::GraphFault;
+use crate::growth::Growth;
 use crate::live::StopHandle;
+use crate::stream::{Event, Payload};
 use crate::task::TaskKey;
 use crate::time::{Clock, Timestamp};
 
-/// A limit that lets nothing pass.
+/// A limit that lets nothing pass, ever.
 pub(crate) const HALT: i64 = i64::MIN;
+
+/// A limit that lets nothing pass before the engine has looked around.
+const INTERRUPT: i64 = i64::MIN + 1;
 
 /// A deferred call or the end of a stream that joins the next round of this instant (class 2).
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +41,8 @@ pub(crate) enum Soon {
     End(u32),
     /// A task that was woken; of no node.
     Wake(TaskKey),
+    /// A strategy joins with this round; of no node.
+    Arrival,
     /// The sleep in that slot; of no node.
     Sleep(u32),
 }
@@ -49,7 +59,14 @@ pub(crate) struct SoonTick {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Emission {
     pub(crate) stream: u32,
+    /// Where it is among the departures, if it can be cancelled; else [`Emission::PLAIN`].
+    pub(crate) slot: u32,
     pub(crate) sequence: u64,
+}
+
+impl Emission {
+    /// No slot.
+    pub(crate) const PLAIN: u32 = u32::MAX;
 }
 
 /// What joined the rounds of this instant. The emissions and calls of the current round stand in front of those of
@@ -85,9 +102,17 @@ pub(crate) enum Refused {
     Overflow { base: Timestamp, delay: String },
     Interval { method: &'static str, fault: BadInterval },
     NotListed { stream: String },
+    NotLatest { stream: String },
+    LatestOfOther { stream: String, given: String },
     Carries { stream: String, given: String },
     NoStream { stream: String, similar: Option<String> },
     OtherType { stream: String, given: String },
+    NotOpened { stream: String, similar: Option<String> },
+    FedTwice { stream: String },
+    LiveSource { stream: String },
+    OtherSource { stream: String, given: String },
+    Misuse { stream: String, what: &'static str },
+    Join { faults: Vec<GraphFault> },
 }
 
 /// When an event is dispatched, and when it happened (S4).
@@ -136,12 +161,20 @@ pub(crate) struct Desk {
     pub(crate) joined: Joined,
     /// Queues of emitted values by stream, each a `Fifo<T>`.
     pub(crate) outlets: Vec<Option<Box<dyn Any + Send>>>,
+    /// What was emitted with a delay. In a box, so that those who use it little keep the rest apart less.
+    pub(crate) departures: Box<Departures>,
+    /// The last event of each stream that is kept for its latest value, each an `Event<T>`; none before the first.
+    latest: Vec<Option<Box<dyn Any + Send>>>,
     pub(crate) clamped: Cell<u64>,
     pub(crate) past_is_error: bool,
     pub(crate) stop: Cell<bool>,
     /// What a stop of a handler asks, where a stop is not the end: the run dispatches first what it has received (S46).
     pub(crate) drain: Option<StopHandle>,
     pub(crate) refused: RefCell<Option<Refused>>,
+    /// What the handler asks for that changes who takes part.
+    pub(crate) growth: RefCell<Vec<Growth>>,
+    /// True if the strategy leaves the run when its handler has returned.
+    pub(crate) retiring: Cell<bool>,
 }
 
 impl Desk {
@@ -162,11 +195,15 @@ impl Desk {
             in_agenda: Cell::new(false),
             joined: Joined::new(),
             outlets: Vec::new(),
+            departures: Box::new(Departures::new()),
+            latest: Vec::new(),
             clamped: Cell::new(0),
             past_is_error,
             stop: Cell::new(false),
             drain: None,
             refused: RefCell::new(None),
+            growth: RefCell::new(Vec::new()),
+            retiring: Cell::new(false),
         }
     }
 
@@ -246,9 +283,27 @@ impl Desk {
         self.set_limit(HALT);
     }
 
+    /// Nothing more is dispatched before the engine has looked around.
+    pub(crate) fn interrupt(&self) {
+        if !self.halted() {
+            self.set_limit(INTERRUPT);
+        }
+    }
+
+    /// True if nothing more is dispatched, be it for good or not.
+    #[inline]
+    pub(crate) fn interrupted(&self) -> bool {
+        self.limit.get() <= INTERRUPT
+    }
+
     #[inline]
     pub(crate) fn halted(&self) -> bool {
         self.limit.get() == HALT
+    }
+
+    /// True if the handler has asked for something that changes who takes part.
+    pub(crate) fn grows(&self) -> bool {
+        self.retiring.get() || !self.growth.borrow().is_empty()
     }
 
     /// Stops the run at the end of this dispatch; the first fault counts.
@@ -261,5 +316,33 @@ impl Desk {
     #[inline]
     pub(crate) fn outlet<T: 'static>(&self, stream: u32) -> Option<&Fifo<T>> {
         self.outlets.get(stream as usize)?.as_ref()?.downcast_ref()
+    }
+
+    /// The last event of a stream that is kept for its latest value.
+    #[inline]
+    pub(crate) fn latest<T: 'static>(&self, stream: u32) -> Option<&Event<T>> {
+        self.latest.get(stream as usize)?.as_ref()?.downcast_ref()
+    }
+
+    /// Keeps an event as the latest of its stream. The first one allocates, the others take its place.
+    pub(crate) fn keep_latest<T: Payload>(
+        &mut self,
+        stream: u32,
+        event_time: i64,
+        value: &T,
+        copy: Copying<T>,
+    ) {
+        let (stream, time) = (stream as usize, Timestamp::from_nanos(event_time));
+        if self.latest.len() <= stream {
+            self.latest.resize_with(stream + 1, || None);
+        }
+        let cell = &mut self.latest[stream];
+        match cell.as_mut().and_then(|kept| kept.downcast_mut::<Event<T>>()) {
+            Some(kept) => {
+                kept.time = time;
+                (copy.again)(&mut kept.value, value);
+            }
+            None => *cell = Some(Box::new(Event { time, value: (copy.first)(value) })),
+        }
     }
 }

@@ -54,6 +54,15 @@ impl<T> Fifo<T> {
         self.first.set(self.rest.borrow_mut().pop_front());
     }
 
+    /// What is in it, the oldest first.
+    pub(crate) fn to_vec(&self) -> Vec<T>
+    where
+        T: Copy,
+    {
+        let first = self.first.get();
+        first.into_iter().chain(self.rest.borrow().iter().copied()).collect()
+    }
+
     /// Drops what is in it; how much that was.
     pub(crate) fn clear(&self) -> usize {
         std::iter::from_fn(|| self.pop()).count()

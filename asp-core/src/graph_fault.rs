@@ -83,6 +83,18 @@ pub enum GraphFault {
         /// The stream.
         stream: String,
     },
+    /// A `Keyed` says of no stream what its key is.
+    NoKey {
+        /// Its name.
+        strategy: String,
+    },
+    /// A `Keyed` says what the key of a stream is that it has no handler for.
+    KeyUnused {
+        /// Its name.
+        strategy: String,
+        /// The stream.
+        stream: String,
+    },
     /// A rebinding before any strategy was added.
     RebindNothing {
         /// The stream.
@@ -109,7 +121,9 @@ impl fmt::Display for GraphFault {
                 write!(f, "stream \"{stream}\" is fed but nobody reads it; ")?;
                 match similar {
                     Some(similar) => write!(f, "a stream with a similar name exists: \"{similar}\""),
-                    None => f.write_str("add a strategy with a handler for it, or remove the feed"),
+                    None => f.write_str(
+                        "add a strategy with a handler for it, or `.opens(..)` if one comes later, or remove the feed",
+                    ),
                 }
             }
             GraphFault::TypeClash { stream, carries, stated_by, other, other_by } => write!(
@@ -134,6 +148,14 @@ impl fmt::Display for GraphFault {
             GraphFault::SameName { name } => {
                 write!(f, "two strategies are named \"{name}\"; give one another name in `add_as`")
             }
+            GraphFault::NoKey { strategy } => write!(
+                f,
+                "{strategy} is keyed, but by no stream; add `.by(stream, |event| key)`, or add the strategy itself"
+            ),
+            GraphFault::KeyUnused { strategy, stream } => write!(
+                f,
+                "{strategy} is keyed by stream \"{stream}\", but has no handler for it; remove the `by`"
+            ),
             GraphFault::RebindUnused { strategy, stream } => {
                 write!(
                     f,

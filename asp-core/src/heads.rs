@@ -1,9 +1,16 @@
 //! Which node has the earliest pending call or tick: a tournament over the heads of all agendas.
+//!
+//! What belongs to no node stands among them: sleeping tasks, and events that were emitted with a delay.
 
-/// The place of a deferred call or tick in the order S7, as one number: time, then class, then sequence (calls)
-/// or declaration of the strategy (ticks).
+/// The place of a delayed emission, a deferred call or a tick in the order S7, as one number: time, then class, then
+/// sequence (emissions, calls) or declaration of the strategy (ticks).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Due(u128);
+
+/// The classes, above all sequences.
+const EMISSION: u128 = 1 << 61;
+const CALL: u128 = 1 << 62;
+const TICK: u128 = 1 << 63;
 
 impl Due {
     /// Later than everything.
@@ -12,13 +19,19 @@ impl Due {
     /// A deferred call (class 2).
     #[inline]
     pub(crate) fn call(time: i64, sequence: u64) -> Due {
-        Due(Due::at(time).0 | sequence as u128)
+        Due(Due::at(time).0 | CALL | sequence as u128)
     }
 
-    /// A tick (class 3).
+    /// Of a call: the place of an emission with the same time and sequence (class 1), after all source events.
     #[inline]
-    pub(crate) fn tick(time: i64, node: u32) -> Due {
-        Due(Due::at(time).0 | 1 << 63 | node as u128)
+    pub(crate) fn as_emission(self) -> Due {
+        if self == Due::NEVER { self } else { Due(self.0 ^ (CALL | EMISSION)) }
+    }
+
+    /// A tick (class 3) of a strategy with that declaration.
+    #[inline]
+    pub(crate) fn tick(time: i64, declaration: u64) -> Due {
+        Due(Due::at(time).0 | TICK | declaration as u128)
     }
 
     /// True for a deferred call, false for a tick.
@@ -27,7 +40,7 @@ impl Due {
         self.0 as u64 >> 63 == 0
     }
 
-    /// Before every call and tick at `time`: where source events stand.
+    /// Before every emission, call and tick at `time`: where source events stand.
     #[inline]
     pub(crate) fn at(time: i64) -> Due {
         // Flipping the sign bit makes the order of unsigned numbers that of signed ones.
@@ -41,6 +54,26 @@ impl Due {
     }
 }
 
+/// The place of the sleeping tasks.
+pub(crate) const SLEEPERS: usize = 0;
+
+/// The place of the events that were emitted with a delay.
+pub(crate) const DEPARTURES: usize = 1;
+
+/// Places that are not those of nodes.
+const OTHERS: usize = 2;
+
+/// The place of a node.
+#[inline]
+pub(crate) const fn of_node(node: usize) -> usize {
+    node + OTHERS
+}
+
+/// The node that a place belongs to, which is not one of the others.
+pub(crate) const fn node_at(place: usize) -> usize {
+    place - OTHERS
+}
+
 /// The head of each node's agenda. The smallest is known at once, a change costs the logarithm of their number.
 #[derive(Debug)]
 pub(crate) struct Heads {
@@ -52,8 +85,20 @@ pub(crate) struct Heads {
 impl Heads {
     /// Room for `nodes` nodes, none of which has anything pending.
     pub(crate) fn new(nodes: usize) -> Self {
-        let leaves = nodes.next_power_of_two();
+        let leaves = of_node(nodes).next_power_of_two();
         Heads { tree: vec![Due::NEVER; 2 * leaves], leaves }
+    }
+
+    /// Makes room for `nodes` nodes; those that are there keep their heads.
+    pub(crate) fn grow(&mut self, nodes: usize) {
+        if of_node(nodes) <= self.leaves {
+            return;
+        }
+        let mut grown = Heads::new(nodes);
+        for place in 0..self.leaves {
+            grown.set(place, self.tree[self.leaves + place]);
+        }
+        *self = grown;
     }
 
     /// The earliest of all.
@@ -62,8 +107,8 @@ impl Heads {
         self.tree[1]
     }
 
-    /// The node that [`Heads::first`] belongs to.
-    pub(crate) fn first_node(&self) -> usize {
+    /// The place that [`Heads::first`] belongs to.
+    pub(crate) fn first_place(&self) -> usize {
         let mut slot = 1;
         while slot < self.leaves {
             slot = 2 * slot + usize::from(self.tree[2 * slot] != self.tree[slot]);
@@ -71,10 +116,10 @@ impl Heads {
         slot - self.leaves
     }
 
-    /// The earliest of all other nodes.
+    /// The earliest of all but one place.
     #[inline]
-    pub(crate) fn first_but(&self, node: usize) -> Due {
-        let mut slot = self.leaves + node;
+    pub(crate) fn first_but(&self, place: usize) -> Due {
+        let mut slot = self.leaves + place;
         let mut least = Due::NEVER;
         while slot > 1 {
             least = least.min(self.tree[slot ^ 1]);
@@ -83,10 +128,10 @@ impl Heads {
         least
     }
 
-    /// Sets a node's head.
+    /// Sets the head of a place.
     #[inline]
-    pub(crate) fn set(&mut self, node: usize, due: Due) {
-        let mut slot = self.leaves + node;
+    pub(crate) fn set(&mut self, place: usize, due: Due) {
+        let mut slot = self.leaves + place;
         if self.tree[slot] == due {
             return;
         }
@@ -108,33 +153,45 @@ mod tests {
 
     #[test]
     fn s07_calls_come_before_ticks_and_after_events_of_the_same_time() {
-        let mut order =
-            [Due::tick(5, 0), Due::call(5, u64::MAX >> 1), Due::at(5), Due::call(-5, 9), Due::tick(5, 3)];
+        let last = u64::MAX >> 3;
+        let ordered = [
+            Due::call(-5, 9),
+            Due::at(5),
+            Due::call(5, 0).as_emission(),
+            Due::call(5, last).as_emission(),
+            Due::call(5, 0),
+            Due::call(5, last),
+            Due::tick(5, 0),
+            Due::tick(5, 3),
+        ];
+        let mut order = ordered;
+        order.reverse();
         order.sort();
-        let sequence = u64::MAX >> 1;
-        assert_eq!(
-            order,
-            [Due::call(-5, 9), Due::at(5), Due::call(5, sequence), Due::tick(5, 0), Due::tick(5, 3)]
-        );
-        assert_eq!(order.map(Due::time), [-5, 5, 5, 5, 5]);
-        assert!(Due::tick(i64::MAX, u32::MAX) < Due::NEVER);
+        assert_eq!(order, ordered);
+        assert_eq!(order.map(Due::time), [-5, 5, 5, 5, 5, 5, 5, 5]);
+        assert_eq!(Due::NEVER.as_emission(), Due::NEVER);
+        assert!(Due::tick(i64::MAX, u64::MAX >> 1) <= Due::NEVER);
     }
 
     #[test]
     fn the_least_head_is_found_after_each_change() {
-        let mut heads = Heads::new(5);
-        let mut naive = [Due::NEVER; 5];
+        let mut heads = Heads::new(2);
+        let mut naive = vec![Due::NEVER; of_node(2)];
         let mut seed = 1u64;
-        for _ in 0..2000 {
+        for round in 0..2000 {
+            if round % 300 == 299 {
+                naive.push(Due::NEVER);
+                heads.grow(node_at(naive.len()));
+            }
             seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            let node = (seed >> 33) as usize % 5;
+            let node = (seed >> 33) as usize % naive.len();
             naive[node] = match seed >> 60 {
                 0 => Due::NEVER,
-                _ => Due::call((seed >> 50) as i64 % 7, seed % 1000 * 5 + node as u64),
+                _ => Due::call((seed >> 50) as i64 % 7, seed % 1000 * 16 + node as u64),
             };
             heads.set(node, naive[node]);
             assert_eq!(heads.first(), *naive.iter().min().unwrap());
-            assert_eq!(naive[heads.first_node()], heads.first());
+            assert_eq!(naive[heads.first_place()], heads.first());
             let others = naive.iter().enumerate().filter(|&(k, _)| k != node).map(|(_, due)| *due).min();
             assert_eq!(heads.first_but(node), others.unwrap());
         }

@@ -6,9 +6,11 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use crate::channel::{AnyChannel, Channel, DigestFn, Kept, SinkFn};
+use crate::channel::{AnyChannel, Channel, Copying, DigestFn, Kept, SinkFn, TapeFn};
 use crate::core::Core;
+use crate::departures::Departure;
 use crate::desk::At;
+use crate::forward::outflow::Outflow;
 use crate::live::side::Entry;
 use crate::nodes::Nodes;
 use crate::observe::Class;
@@ -20,6 +22,9 @@ use crate::stream::{Event, Payload};
 use crate::task::What;
 use crate::time::Timestamp;
 
+/// Whom a kept event is for: the seat, the part of its reader, and the node.
+pub(crate) type Whom = (u32, u32, u32);
+
 /// A stream whatever it carries. These are the engine's calls into it: one per burst of events.
 pub(crate) trait AnyHub: Any + Send {
     fn channel(&self) -> &dyn AnyChannel;
@@ -30,8 +35,12 @@ pub(crate) trait AnyHub: Any + Send {
     fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core);
     /// Dispatches the next emission.
     fn run_emitted(&mut self, nodes: &mut Nodes, core: &mut Core);
+    /// Dispatches an emission that had a delay.
+    fn run_departed(&mut self, departure: Departure, nodes: &mut Nodes, core: &mut Core);
     /// Dispatches an event that was kept to one more of its readers.
-    fn run_kept(&mut self, number: u64, reader: u32, nodes: &mut Nodes, core: &mut Core);
+    fn run_kept(&mut self, number: u64, whom: Whom, nodes: &mut Nodes, core: &mut Core);
+    /// A strategy has retired that reads the stream: whoever takes its number is another reader.
+    fn leave(self: Box<Self>, declaration: u64, node: u32) -> Box<dyn AnyHub>;
     /// The form that fits its readers best.
     fn specialize(self: Box<Self>) -> Box<dyn AnyHub>;
     /// The form that has room for others beside its readers.
@@ -41,24 +50,58 @@ pub(crate) trait AnyHub: Any + Send {
 /// A stream with any number of readers, by strategy and method, and sinks after them (S8).
 pub(crate) struct Hub<T> {
     channel: Channel<T>,
-    readers: Vec<Box<dyn Reader<T>>>,
+    seats: Vec<Seat<T>>,
+    /// The number of the next seat.
+    next_seat: u32,
+}
+
+/// A reader of a stream, in its place.
+struct Seat<T> {
+    /// Its number on this stream, which names it as long as it is there.
+    id: u32,
+    /// That of its strategy.
+    declaration: u64,
+    reader: Box<dyn Reader<T>>,
+}
+
+impl<T: Payload> Seat<T> {
+    /// The last parts of the reader have to wait for the event that is being dispatched.
+    #[cold]
+    fn let_wait(&self, channel: &Channel<T>, parts: u32, nodes: &mut Nodes, core: &mut Core) {
+        if let Some(node) = nodes.get_mut(self.reader.node()) {
+            let (stream, number, all) = (channel.id, channel.next_kept(), self.reader.parts());
+            for part in all - parts..all {
+                node.wait(core, What::Event { stream, number, seat: self.id, part });
+            }
+        }
+    }
 }
 
 impl<T: Payload> Hub<T> {
     pub(crate) fn new(name: Arc<str>, id: u32) -> Self {
-        Hub { channel: Channel::new(name, id), readers: Vec::new() }
+        Hub { channel: Channel::new(name, id), seats: Vec::new(), next_seat: 0 }
     }
 
-    pub(crate) fn of(channel: Channel<T>, readers: Vec<Box<dyn Reader<T>>>) -> Self {
-        Hub { channel, readers }
+    pub(crate) fn of(channel: Channel<T>, declaration: u64, reader: Box<dyn Reader<T>>) -> Self {
+        Hub { channel, seats: vec![Seat { id: 0, declaration, reader }], next_seat: 1 }
     }
 
     pub(crate) fn set_source(&mut self, source: Source<T>) {
         self.channel.source = Some(source);
     }
 
-    pub(crate) fn add_reader(&mut self, reader: Box<dyn Reader<T>>) {
-        self.readers.push(reader);
+    /// Adds a reader, behind those of strategies that are declared before its own.
+    pub(crate) fn add_reader(&mut self, declaration: u64, reader: Box<dyn Reader<T>>) {
+        let place = self.seats.partition_point(|seat| seat.declaration <= declaration);
+        self.seats.insert(place, Seat { id: self.next_seat, declaration, reader });
+        self.next_seat += 1;
+    }
+
+    /// Adds a handler to those of the instances that are found by key.
+    pub(crate) fn add_to_keyed(&mut self, declaration: u64, handler: Box<dyn Reader<T>>) {
+        if let Some(seat) = self.seats.iter_mut().find(|seat| seat.declaration == declaration) {
+            seat.reader.take_in(handler);
+        }
     }
 
     pub(crate) fn add_end(&mut self, node: u32, hook: u32) {
@@ -73,12 +116,25 @@ impl<T: Payload> Hub<T> {
         self.channel.tap = Some(tap);
     }
 
+    pub(crate) fn set_tape(&mut self, tape: TapeFn<T>) {
+        self.channel.tape = Some(tape);
+    }
+
     pub(crate) fn set_digest(&mut self, digest: DigestFn<T>) {
         self.channel.digest = Some(digest);
     }
 
+    /// Keeps the latest event for those who look at it; the number of the stream.
+    pub(crate) fn keep_latest(&mut self, copy: Copying<T>) {
+        self.channel.latest = Some(copy);
+    }
+
     pub(crate) fn add_sink(&mut self, sink: SinkFn<T>) {
         self.channel.sinks.push(sink);
+    }
+
+    pub(crate) fn add_forward(&mut self, forward: Box<dyn Outflow<T>>) {
+        self.channel.forwards.push(forward);
     }
 
     pub(crate) fn collect(&mut self) {
@@ -88,6 +144,9 @@ impl<T: Payload> Hub<T> {
     /// Dispatches one event to all readers and sinks, one after the other.
     fn deliver(&mut self, at: At, value: T, nodes: &mut Nodes, core: &mut Core) {
         core.desk().at_event(at);
+        if let (Some(copy), Some(desk)) = (self.channel.latest, &mut core.desk) {
+            desk.keep_latest(self.channel.id, at.event_time, &value, copy);
+        }
         if let (Some(digest), Some(digester)) = (&mut self.channel.digest, &mut core.digester) {
             digest(&value, &mut digester.payload);
         }
@@ -99,18 +158,19 @@ impl<T: Payload> Hub<T> {
 
     fn deliver_to_all(&mut self, at: At, value: T, nodes: &mut Nodes, core: &mut Core) {
         let has_followers = self.channel.has_followers();
-        let mut waiting = 0;
-        for index in 0..self.readers.len() {
-            let is_last = index + 1 == self.readers.len() && !has_followers && waiting == 0;
-            let (reader, name) = (&mut self.readers[index], &self.channel.name);
-            if is_last {
-                let Some(value) = reader.give(nodes, core, at, name, value) else { return };
-                self.let_wait(index, nodes, core);
-                return self.keep(at, value, 1, core);
+        let (channel, mut left, mut waiting) = (&self.channel, self.seats.len(), 0);
+        for seat in &mut self.seats {
+            left -= 1;
+            if left == 0 && !has_followers && waiting == 0 {
+                let given = seat.reader.give(nodes, core, at, &channel.name, value);
+                let Some((value, waits)) = given else { return };
+                seat.let_wait(channel, waits, nodes, core);
+                return self.keep(at, value, waits, core);
             }
-            if !reader.offer(nodes, core, at, name, &value) {
-                waiting += 1;
-                self.let_wait(index, nodes, core);
+            let waits = seat.reader.offer(nodes, core, at, &channel.name, &value);
+            if waits > 0 {
+                waiting += waits;
+                seat.let_wait(channel, waits, nodes, core);
             }
             if core.desk().halted() {
                 // Nobody has it any more, but it is pending for those who wait.
@@ -131,13 +191,11 @@ impl<T: Payload> Hub<T> {
         self.keep(at, value, waiting, core);
     }
 
-    /// A reader has to wait for the event that is being dispatched.
-    #[cold]
-    fn let_wait(&self, reader: usize, nodes: &mut Nodes, core: &mut Core) {
-        let (stream, number) = (self.channel.id, self.channel.next_kept());
-        if let Some(node) = nodes.get_mut(self.readers[reader].node()) {
-            node.wait(core, What::Event { stream, number, reader: reader as u32 });
-        }
+    /// Dispatches an event of a strategy, which happens now.
+    fn deliver_emitted(&mut self, value: T, nodes: &mut Nodes, core: &mut Core) {
+        let now = core.desk().now.get();
+        core.event = Some((self.channel.id, self.channel.index_emitted()));
+        self.deliver(At::instant(now), value, nodes, core);
     }
 
     /// Keeps an event for those who wait for it.
@@ -184,7 +242,7 @@ impl<T: Payload> AnyHub for Hub<T> {
             if time > core.desk().limit.get() {
                 break;
             }
-            core.set_place(time, Class::Event, lane, self.channel.delivered());
+            core.set_place(time, Class::Event, u64::from(lane), self.channel.delivered());
             core.mark = core.desk().sequence.get();
             if let Some(entry) = self.channel.next_stamped() {
                 self.run_entry(time, entry, nodes, core);
@@ -196,16 +254,16 @@ impl<T: Payload> AnyHub for Hub<T> {
                 break;
             }
             done += 1;
-            if core.has_tasks && !core.tasks.later.is_empty() {
-                // Who began to wait for a stream hears its next event.
+            if !core.tasks.later.is_empty() {
+                // Who began to wait for a stream, or was made by this event, hears the next one.
                 break;
             }
         }
-        done
+        done + self.channel.take_end(times, done, core)
     }
 
     fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core) {
-        core.set_place(time, Class::Event, lane, self.channel.delivered());
+        core.set_place(time, Class::Event, u64::from(lane), self.channel.delivered());
         core.mark = core.desk().sequence.get();
         if let Some(entry) = self.channel.take_shown() {
             self.run_entry(time, entry, nodes, core);
@@ -213,13 +271,27 @@ impl<T: Payload> AnyHub for Hub<T> {
     }
 
     fn run_emitted(&mut self, nodes: &mut Nodes, core: &mut Core) {
-        let Some(value) = self.channel.next_emitted(core) else { return };
-        let now = core.desk().now.get();
-        core.event = Some((self.channel.id, self.channel.index_emitted()));
-        self.deliver(At::instant(now), value, nodes, core);
+        if let Some(value) = self.channel.next_emitted(core) {
+            self.deliver_emitted(value, nodes, core);
+        }
     }
 
-    fn run_kept(&mut self, number: u64, reader: u32, nodes: &mut Nodes, core: &mut Core) {
+    fn run_departed(&mut self, departure: Departure, nodes: &mut Nodes, core: &mut Core) {
+        if let Some(value) = self.channel.take_departed(departure, core) {
+            self.deliver_emitted(value, nodes, core);
+        }
+    }
+
+    fn leave(mut self: Box<Self>, declaration: u64, node: u32) -> Box<dyn AnyHub> {
+        self.seats.retain(|seat| seat.declaration != declaration);
+        self.channel.leave(node);
+        self
+    }
+
+    fn run_kept(&mut self, number: u64, whom: Whom, nodes: &mut Nodes, core: &mut Core) {
+        let (seat, part, node) = whom;
+        let seat = self.seats.iter_mut().find(|other| other.id == seat);
+        let Some(reader) = seat.and_then(|seat| seat.reader.part(node as usize, part)) else { return };
         let Some(kept) = self.channel.take_kept(number) else { return };
         let Kept { event_time, arrival, left, event, .. } = kept;
         let at = At { now: core.desk().now.get(), event_time };
@@ -228,7 +300,7 @@ impl<T: Payload> AnyHub for Hub<T> {
         if let (Some(digest), Some(digester)) = (&mut self.channel.digest, &mut core.digester) {
             digest(&kept.value, &mut digester.payload);
         }
-        let (reader, name) = (&mut self.readers[reader as usize], &self.channel.name);
+        let name = &self.channel.name;
         if left > 0 {
             reader.offer(nodes, core, at, name, &kept.value);
             self.channel.put_back(number, kept);
@@ -252,10 +324,12 @@ impl<T: Payload> AnyHub for Hub<T> {
     }
 
     fn specialize(mut self: Box<Self>) -> Box<dyn AnyHub> {
-        match self.readers.pop() {
-            Some(only) if self.readers.is_empty() && self.channel.is_plain() => only.solo(self.channel),
+        match self.seats.pop() {
+            Some(only) if self.seats.is_empty() && self.channel.is_plain() => {
+                only.reader.solo(self.channel, only.declaration)
+            }
             Some(last) => {
-                self.readers.push(last);
+                self.seats.push(last);
                 self
             }
             None => self,
@@ -265,9 +339,11 @@ impl<T: Payload> AnyHub for Hub<T> {
 
 /// A stream with one reader, and what makes it fast: the engine's call is the only one through a pointer, and the
 /// strategy is looked up once for a run of events.
+#[repr(C, align(64))]
 pub(crate) struct Solo<S, T, H> {
-    pub(crate) channel: Channel<T>,
     pub(crate) handler: Handler<S, H>,
+    pub(crate) channel: Channel<T>,
+    pub(crate) declaration: u64,
 }
 
 impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
@@ -279,12 +355,12 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
             if time > core.desk().limit.get() {
                 break;
             }
-            core.set_place(time, Class::Event, lane, self.channel.delivered());
+            core.set_place(time, Class::Event, u64::from(lane), self.channel.delivered());
             let Some(entry) = self.channel.next_stamped() else { break };
             self.run_entry(time, entry, nodes, core);
             done += 1;
         }
-        done
+        done + self.channel.take_end(times, done, core)
     }
 
     /// Dispatches an item that carries more than its time.
@@ -308,7 +384,7 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
     /// Event by event, each with its place for those who watch.
     #[cold]
     fn run_watched(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core) -> usize {
-        core.set_place(time, Class::Event, lane, self.channel.delivered());
+        core.set_place(time, Class::Event, u64::from(lane), self.channel.delivered());
         self.run_one(time, nodes, core)
     }
 
@@ -332,7 +408,7 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
         let (event_time, arrival) = (at.event_time, core.desk().arrival.get());
         self.channel.keep(Kept { value, left: 1, event_time, arrival, event: Some((stream, index)) });
         if let Some(node) = nodes.get_mut(self.handler.node) {
-            node.wait(core, What::Event { stream, number, reader: 0 });
+            node.wait(core, What::Event { stream, number, seat: 0, part: 0 });
         }
     }
 }
@@ -363,7 +439,7 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
     }
 
     fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core) {
-        core.set_place(time, Class::Event, lane, self.channel.delivered());
+        core.set_place(time, Class::Event, u64::from(lane), self.channel.delivered());
         if let Some(entry) = self.channel.take_shown() {
             self.run_entry(time, entry, nodes, core);
         }
@@ -377,7 +453,19 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
         }
     }
 
-    fn run_kept(&mut self, number: u64, _: u32, nodes: &mut Nodes, core: &mut Core) {
+    fn run_departed(&mut self, departure: Departure, nodes: &mut Nodes, core: &mut Core) {
+        let Some(value) = self.channel.take_departed(departure, core) else { return };
+        let at = At::instant(core.desk().now.get());
+        if let Some(value) = self.handler.give(nodes, core, at, &self.channel.name, value) {
+            self.keep(at, value, self.channel.index_emitted(), nodes, core);
+        }
+    }
+
+    fn leave(self: Box<Self>, declaration: u64, node: u32) -> Box<dyn AnyHub> {
+        self.generalize().leave(declaration, node)
+    }
+
+    fn run_kept(&mut self, number: u64, _: Whom, nodes: &mut Nodes, core: &mut Core) {
         let Some(Kept { value, event_time, arrival, event, .. }) = self.channel.take_kept(number) else {
             return;
         };
@@ -391,8 +479,8 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
     }
 
     fn generalize(self: Box<Self>) -> Box<dyn AnyHub> {
-        let Solo { channel, handler } = *self;
-        Box::new(Hub::of(channel, vec![Box::new(handler)]))
+        let Solo { channel, handler, declaration } = *self;
+        Box::new(Hub::of(channel, declaration, Box::new(handler)))
     }
 
     fn specialize(self: Box<Self>) -> Box<dyn AnyHub> {

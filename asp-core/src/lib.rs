@@ -155,16 +155,20 @@ mod agenda;
 mod channel;
 mod context;
 mod core;
+mod departures;
 mod desk;
 mod digest;
 mod engine;
 mod error;
 mod every;
 mod fifo;
+mod forward;
 mod graph;
 mod graph_fault;
+mod growth;
 mod heads;
 mod hub;
+mod keyed;
 mod live;
 mod merge;
 mod names;
@@ -177,6 +181,7 @@ mod panics;
 mod policy;
 mod reader;
 mod recording;
+mod roster;
 mod run_live;
 mod runner;
 mod slots;
@@ -187,6 +192,7 @@ mod task;
 pub mod testing;
 #[allow(clippy::disallowed_methods, reason = "it is here that clocks are read, and nowhere else")]
 pub mod time;
+mod trace;
 pub mod window;
 mod wiring;
 
@@ -195,10 +201,13 @@ pub mod __private;
 
 pub use agenda::{CallKey, TimerKey};
 pub use context::Context;
+pub use departures::EmissionKey;
 pub use digest::Digest;
 pub use error::{Error, ErrorKind, HandlerFailure, Reason, Request, Result};
 pub use every::{Every, IntoEvery};
+pub use forward::{Forward, ForwardReport, IntoForward};
 pub use graph_fault::GraphFault;
+pub use keyed::{Keyable, Keyed, Member};
 pub use live::{Gap, Notice, Reconnect, StopHandle, StreamReport, WhenFull, WhenLate};
 pub use observe::{Class, Dispatch, Place};
 pub use outcome::{Dispatched, Outcome, Report, StopReason};
@@ -210,7 +219,7 @@ pub use runner::Runner;
 pub use slots::{CallSlot, InPast, Key, TimerSlot};
 pub use source::{IntoLive, IntoSource, PastItem, Source, Stamped, Streaming, TimeError, timestamps};
 pub use strategy::{HandlerError, HandlerResult, HandlerReturn, Once, Slot, Strategy};
-pub use stream::{ByTask, ByValue, Event, Payload, Stream};
+pub use stream::{ByTask, ByValue, Event, Lasting, Payload, Stream};
 pub use task::{
     Begin, Cancelled, Elapsed, Exclusive, External, RunContext, Shared, Sleep, Task, TaskContext, TaskSlot,
     TaskTimerSlot, Timeout, WaitFor, external, now, sleep, sleep_until, timeout,

@@ -1,6 +1,7 @@
 //! All strategies of a run, by number.
 
 use std::any::Any;
+use std::collections::VecDeque;
 
 use crate::node::{AnyNode, Node};
 use crate::strategy::Strategy;
@@ -10,15 +11,33 @@ use crate::strategy::Strategy;
 #[derive(Default)]
 pub(crate) struct Nodes {
     list: Vec<Option<Box<dyn AnyNode>>>,
+    /// Numbers that are free for others, with the times at which they became so.
+    free: VecDeque<(i64, u32)>,
 }
 
 impl Nodes {
-    pub(crate) fn push(&mut self, node: Box<dyn AnyNode>) {
-        self.list.push(Some(node));
+    /// A number for a node that comes at `now`. One that was given up is used again when nothing of its instant is left.
+    pub(crate) fn vacant(&mut self, now: i64) -> u32 {
+        match self.free.pop_front_if(|&mut (since, _)| since < now) {
+            Some((_, number)) => number,
+            None => {
+                self.list.push(None);
+                self.list.len() as u32 - 1
+            }
+        }
+    }
+
+    /// A number is not used any more; nothing is left that refers to it after this instant.
+    pub(crate) fn give_up(&mut self, number: u32, now: i64) {
+        self.free.push_back((now, number));
     }
 
     pub(crate) fn len(&self) -> usize {
         self.list.len()
+    }
+
+    pub(crate) fn get(&self, node: usize) -> Option<&dyn AnyNode> {
+        self.list.get(node)?.as_deref()
     }
 
     pub(crate) fn get_mut(&mut self, node: usize) -> Option<&mut dyn AnyNode> {
@@ -41,16 +60,32 @@ impl Nodes {
         self.list[number as usize] = Some(node);
     }
 
-    #[cfg(test)]
-    pub(crate) fn remove(&mut self, node: usize) {
-        self.list[node] = None;
+    /// Takes a node out for good.
+    pub(crate) fn remove(&mut self, node: usize) -> Option<Box<dyn AnyNode>> {
+        self.list.get_mut(node)?.take()
+    }
+
+    /// The place of a strategy or coroutine in the order of declaration; coroutines come after all strategies.
+    pub(crate) fn rank(&self, number: u32) -> u64 {
+        let node = self.list.get(number as usize).and_then(Option::as_ref);
+        node.map_or(u64::MAX - u64::from(u32::MAX - number), |node| node.declaration())
+    }
+
+    /// The numbers of all nodes in the order of declaration.
+    pub(crate) fn in_order(&self) -> Vec<usize> {
+        let mut numbers: Vec<_> =
+            (0..self.list.len()).filter(|&number| self.list[number].is_some()).collect();
+        numbers.sort_by_key(|&number| self.rank(number as u32));
+        numbers
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &dyn AnyNode> {
         self.list.iter().filter_map(Option::as_deref)
     }
 
-    pub(crate) fn into_list(self) -> Vec<Option<Box<dyn AnyNode>>> {
-        self.list
+    /// All nodes in the order of declaration, with their numbers.
+    pub(crate) fn into_list(mut self) -> Vec<(u32, Option<Box<dyn AnyNode>>)> {
+        let order = self.in_order();
+        order.into_iter().map(|number| (number as u32, self.list[number].take())).collect()
     }
 }

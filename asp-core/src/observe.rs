@@ -29,7 +29,7 @@ pub enum Class {
 /// The place of an item in the order of a run: the derived order is rule S7.
 ///
 /// Time first; at equal times the round, then the class. Within a class: events of sources by declaration of their
-/// stream and position among those delivered, then emissions (declaration `u32::MAX`) in the order of emission;
+/// stream and position among those delivered, then emissions (declaration `u64::MAX`) in the order of emission;
 /// calls by scheduling sequence; ticks by strategy, then method and timer; hooks by strategy.
 ///
 /// ```
@@ -49,7 +49,7 @@ pub struct Place {
     /// The kind of the item.
     pub class: Class,
     /// The stream's or strategy's rank in the order of declaration.
-    pub declaration: u32,
+    pub declaration: u64,
     /// Order within all that.
     pub sequence: u64,
 }

@@ -4,7 +4,8 @@ use std::any::Any;
 use std::fmt;
 
 use crate::digest::Digest;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Few, Result};
+use crate::forward::ForwardReport;
 use crate::live::StreamReport;
 use crate::names::type_name;
 use crate::node::{AnyNode, Node};
@@ -236,7 +237,7 @@ impl Instance {
 }
 
 fn list(names: &[&str]) -> String {
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    if names.is_empty() { "none".to_owned() } else { Few(names).to_string() }
 }
 
 fn not_in_outcome(text: String) -> Error {
@@ -274,7 +275,8 @@ pub enum StopReason {
 
 /// The figures of a run (S48).
 ///
-/// It prints as two lines, and a third if anything was skipped, clamped, left pending or passed over.
+/// It prints as two lines, and a third if anything was skipped, clamped, left pending or passed over; then one for each
+/// sink that was too slow for the run.
 ///
 /// ```
 #[doc = include_str!("../doc/greeter.rs")]
@@ -326,6 +328,8 @@ pub struct Report {
     pub clock_steps: Vec<ClockStep>,
     /// What came over each live stream, and how it joined its history.
     pub live: Vec<StreamReport>,
+    /// What became of the events of each [`Runner::forward`](crate::Runner::forward), by stream.
+    pub forwards: Vec<ForwardReport>,
 }
 
 impl Report {
@@ -366,6 +370,8 @@ impl fmt::Display for Report {
             write!(f, "{}{count} {what}", if k == 0 { "\n" } else { ", " })?;
         }
         self.digest.map_or(Ok(()), |digest| write!(f, "\ndigest {digest}"))?;
+        let mut slow = self.forwards.iter().filter(|forward| forward.was_slow());
+        slow.try_for_each(|forward| write!(f, "\n{forward}"))?;
         let Some(handover) = self.handover else { return Ok(()) };
         write!(f, "\nlive from {handover}, at most {} behind", self.max_behind)?;
         self.max_lag.map_or(Ok(()), |lag| write!(f, ", lag at most {lag}"))?;

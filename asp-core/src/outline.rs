@@ -3,8 +3,12 @@
 //! Here is how it is gathered; the modules below write it down.
 
 mod dot;
+#[cfg(feature = "svg")]
+mod layers;
 mod mermaid;
 mod picture;
+#[cfg(feature = "svg")]
+mod svg;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -17,7 +21,8 @@ use crate::wiring::{Method, Wiring};
 
 /// The streams, strategies and coroutines of a run, from [`Runner::graph`](crate::Runner::graph).
 ///
-/// `Display` is an outline. [`RunGraph::to_mermaid`] and [`RunGraph::to_dot`] are pictures for others to draw.
+/// `Display` is an outline. [`RunGraph::to_mermaid`] and [`RunGraph::to_dot`] are pictures for others to draw; with the
+/// feature `svg`, `to_svg` is one that is drawn.
 /// All list things in the order in which the runner was told of them, so that the same program gives the same text.
 ///
 /// ```
@@ -68,9 +73,11 @@ pub struct StreamInfo {
     pub emitted_by: Vec<String>,
     /// Its readers, as `Strategy::method`.
     pub read_by: Vec<String>,
+    /// The strategies that look at its latest event.
+    pub latest_for: Vec<String>,
     /// True if its events are kept, by [`Runner::collect`](crate::Runner::collect).
     pub collected: bool,
-    /// How many functions it is handed to by [`Runner::sink`](crate::Runner::sink).
+    /// How many sinks it has, by [`Runner::sink`](crate::Runner::sink) and [`Runner::forward`](crate::Runner::forward).
     pub sinks: usize,
 }
 
@@ -90,10 +97,14 @@ pub struct StrategyInfo {
     pub name: String,
     /// The name of its type.
     pub type_name: String,
+    /// The streams by whose keys there are instances; none if it is one strategy.
+    pub keyed_by: Vec<String>,
     /// One for each attribute of each method, in the order of the methods.
     pub handlers: Vec<HandlerInfo>,
     /// The streams it may emit on.
     pub emits: Vec<String>,
+    /// The streams whose latest event it looks at.
+    pub latest: Vec<String>,
 }
 
 /// A method and what it is called for.
@@ -150,11 +161,14 @@ impl Mention {
 pub(crate) enum RowInfo {
     Reads { stream: String, payload: String, method: u32, word: &'static str },
     Emits { stream: String, payload: String },
+    Latest { stream: String, payload: String },
 }
 
 /// A strategy type, described; `(rank of the method, handler)` in no order.
 pub(crate) struct TypeInfo {
     name: &'static str,
+    /// The streams by whose keys there are instances.
+    keyed: Vec<String>,
     rows: Vec<RowInfo>,
     others: Vec<(u32, String)>,
     methods: Vec<Method>,
@@ -180,10 +194,18 @@ impl TypeInfo {
         others.extend(wiring.deferred.iter().map(|&method| (method, "after".to_owned())));
         TypeInfo {
             name: S::NAME,
+            keyed: Vec::new(),
             rows: wiring.rows.iter().map(|row| row.info()).collect(),
             others,
             methods: wiring.methods,
         }
+    }
+}
+
+impl TypeInfo {
+    /// One instance for each key of these streams.
+    pub(crate) fn keyed_by(self, streams: Vec<String>) -> Self {
+        TypeInfo { keyed: streams, ..self }
     }
 }
 
@@ -221,7 +243,7 @@ impl RunGraph {
         };
         let mut triggers: Vec<_> =
             info.others.into_iter().map(|(method, trigger)| (method, trigger, None)).collect();
-        let mut emits = Vec::new();
+        let (mut emits, mut latest) = (Vec::new(), Vec::new());
         for row in info.rows {
             match row {
                 RowInfo::Reads { stream, payload, method, word } => {
@@ -235,6 +257,11 @@ impl RunGraph {
                     self.stream(&stream, &payload).emitted_by.push(name.clone());
                     emits.push(stream);
                 }
+                RowInfo::Latest { stream, payload } => {
+                    let stream = actual(stream);
+                    self.stream(&stream, &payload).latest_for.push(name.clone());
+                    latest.push(stream);
+                }
             }
         }
         triggers.sort_by_key(|&(method, ..)| method);
@@ -244,7 +271,9 @@ impl RunGraph {
             HandlerInfo { method, trigger, stream, is_async: waits, doc }
         });
         let handlers = handlers.collect();
-        self.strategies.push(StrategyInfo { name, type_name: info.name.to_owned(), handlers, emits });
+        let keyed_by = info.keyed.into_iter().map(actual).collect();
+        let type_name = info.name.to_owned();
+        self.strategies.push(StrategyInfo { name, type_name, keyed_by, handlers, emits, latest });
     }
 
     fn stream(&mut self, name: &str, payload: &str) -> &mut StreamInfo {

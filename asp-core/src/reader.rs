@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::core::Core;
 use crate::desk::At;
 use crate::graph::{Attach, Joining};
+use crate::heads;
 use crate::hub::{AnyHub, Solo};
 use crate::names::type_name;
 use crate::node::Node;
@@ -21,12 +22,31 @@ use crate::stream::{ByValue, Payload, Stream};
 pub(crate) trait Reader<T>: Send {
     /// The number of its strategy.
     fn node(&self) -> usize;
-    /// Dispatches one event that others will read too. False if it has to wait (S41).
-    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: &T) -> bool;
-    /// Dispatches one event to its last reader; it comes back if it has to wait.
-    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: T) -> Option<T>;
+    /// Turns to another instance of the strategy.
+    fn aim(&mut self, node: usize);
+    /// Dispatches one event that others will read too; how many of its parts have to wait (S41).
+    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: &T) -> u32;
+    /// Dispatches one event to its last reader; it comes back if parts have to wait, with their number.
+    fn give(
+        &mut self,
+        nodes: &mut Nodes,
+        core: &mut Core,
+        at: At,
+        stream: &Arc<str>,
+        value: T,
+    ) -> Option<(T, u32)>;
+    /// How many handlers it stands for.
+    fn parts(&self) -> u32 {
+        1
+    }
+    /// One of them, turned to an instance.
+    fn part(&mut self, node: usize, part: u32) -> Option<&mut dyn Reader<T>>;
+    /// Stands for one more handler, if it stands for several.
+    fn take_in(&mut self, handler: Box<dyn Reader<T>>) {
+        drop(handler);
+    }
     /// Becomes the only reader of a stream.
-    fn solo(self: Box<Self>, channel: Channel<T>) -> Box<dyn AnyHub>;
+    fn solo(self: Box<Self>, channel: Channel<T>, declaration: u64) -> Box<dyn AnyHub>;
 }
 
 /// How a handler takes its payload.
@@ -95,20 +115,19 @@ where
 }
 
 /// A row of the wiring table: a handler of a stream.
-pub(crate) struct Row<T, H> {
+pub(crate) struct Row<S, T, H> {
     pub(crate) stream: Stream<T>,
     pub(crate) method: u32,
     pub(crate) reader: H,
+    pub(crate) strategy: PhantomData<fn(S)>,
 }
 
-impl<S: Strategy, T: Payload, H: Take<S, T>> Attach<S> for Row<T, H> {
-    fn attach(self: Box<Self>, joining: &mut Joining<'_, S>) {
-        let method = joining.cx.method_name(self.method);
-        let (node, emits) = (joining.cx.node() as usize, joining.cx.has_outlets());
-        if let Some(hub) = joining.reads(&self.stream, method) {
-            let handler = Handler { node, method, emits, take: self.reader, strategy: PhantomData };
-            hub.add_reader(Box::new(handler));
-        }
+impl<S: Strategy, T: Payload, H: Take<S, T>> Attach for Row<S, T, H> {
+    fn attach(self: Box<Self>, joining: &mut Joining<'_>) {
+        let method = joining.method_name(self.method);
+        let (node, emits) = (joining.node as usize, !joining.outlets.is_empty());
+        let handler = Handler { node, method, emits, take: self.reader, strategy: self.strategy };
+        joining.seat(&self.stream, method, Box::new(handler));
     }
 
     fn info(&self) -> RowInfo {
@@ -145,10 +164,10 @@ impl<S: Strategy, H> Handler<S, H> {
         };
         if node.strategy.is_none() {
             core.desk().at_event(at);
-            return Some(value);
+            return (!node.is_gone()).then_some(value);
         }
         if node.settles() {
-            core.unsettled.insert(self.node as u32);
+            node.unsettle(core);
             core.desk().hold_instant();
         }
         node.enter(core, self.method);
@@ -183,7 +202,7 @@ impl<S: Strategy, H> Handler<S, H> {
         let settles = node.settles();
         let mut done = 0;
         // Only this node's agenda changes while it has its burst.
-        let others = core.heads.first_but(self.node);
+        let others = core.heads.first_but(heads::of_node(self.node));
         node.enter(core, self.method);
         let mut mark = core.mark;
         'burst: while let Node { strategy: Some(strategy), cx, .. } = &mut *node {
@@ -213,7 +232,7 @@ impl<S: Strategy, H> Handler<S, H> {
         }
         core.mark = mark;
         if settles && done > 0 {
-            core.unsettled.insert(self.node as u32);
+            node.unsettle(core);
         }
         core.dispatched.events += done as u64;
         // What a handler asked for in vain has halted the burst.
@@ -256,18 +275,33 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Reader<T> for Handler<S, H> {
         self.node
     }
 
-    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: &T) -> bool {
+    fn aim(&mut self, node: usize) {
+        self.node = node;
+    }
+
+    fn part(&mut self, _: usize, _: u32) -> Option<&mut dyn Reader<T>> {
+        Some(self)
+    }
+
+    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: &T) -> u32 {
         let waits = self.once(nodes, core, at, stream, value, |take, strategy, cx, value| {
             take.borrowed(strategy, cx, value)
         });
-        waits.is_none()
+        u32::from(waits.is_some())
     }
 
-    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: T) -> Option<T> {
-        Handler::give(self, nodes, core, at, stream, value)
+    fn give(
+        &mut self,
+        nodes: &mut Nodes,
+        core: &mut Core,
+        at: At,
+        stream: &Arc<str>,
+        value: T,
+    ) -> Option<(T, u32)> {
+        Handler::give(self, nodes, core, at, stream, value).map(|value| (value, 1))
     }
 
-    fn solo(self: Box<Self>, channel: Channel<T>) -> Box<dyn AnyHub> {
-        Box::new(Solo { channel, handler: *self })
+    fn solo(self: Box<Self>, channel: Channel<T>, declaration: u64) -> Box<dyn AnyHub> {
+        Box::new(Solo { channel, handler: *self, declaration })
     }
 }

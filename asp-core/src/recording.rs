@@ -50,6 +50,8 @@ pub(crate) struct Facts {
     /// When the live phase began.
     pub(crate) handover: Option<i64>,
     pub(crate) caught_up: Option<i64>,
+    /// Events that came late from sources that handlers had opened.
+    pub(crate) late: Option<u64>,
     /// Ticks that were left out, in order.
     pub(crate) skips: VecDeque<LeftOut>,
     /// Where the run was stopped from outside, or by a fault of a source.
@@ -75,6 +77,8 @@ pub(crate) struct Stopped {
     pub(crate) now: i64,
     pub(crate) round: u32,
     pub(crate) is_live: bool,
+    /// Strategies that had joined, some perhaps after the last dispatch.
+    pub(crate) spawned: u64,
 }
 
 /// A tick that was left out: the number of the strategy, the time, the rank of the timer.
@@ -158,9 +162,12 @@ impl Recording {
         let inner = self.lock();
         for stream in &inner.fed {
             match inner.tapes.iter().find(|tape| tape.stream() == *stream) {
-                Some(tape) => tape.feed(graph),
+                Some(tape) => tape.play(graph, true),
                 None => graph.not_kept(stream),
             }
+        }
+        for tape in inner.tapes.iter().filter(|tape| !inner.fed.iter().any(|fed| fed == tape.stream())) {
+            tape.play(graph, false);
         }
     }
 }
@@ -194,8 +201,9 @@ trait AnyTape: Any + Send {
     fn stream(&self) -> &str;
     /// Records what the stream brings from now on.
     fn record(&self, graph: &mut Graph);
-    /// Feeds the stream with what was recorded.
-    fn feed(&self, graph: &mut Graph);
+    /// Has the stream fed with what was recorded, up to the end of its source; what came of another one after that is fed
+    /// when a handler opens it. Not from the start, if the stream was only announced then.
+    fn play(&self, graph: &mut Graph, from_start: bool);
 }
 
 /// Time and kind of an item, and its value if it is an event.
@@ -250,27 +258,40 @@ impl<T: Payload + Clone> AnyTape for Tape<T> {
         graph.tap(&self.stream, Box::new(tap));
     }
 
-    fn feed(&self, graph: &mut Graph) {
-        let source = Source::replayed(Replay { items: self.items().clone().into(), stamps: VecDeque::new() });
-        graph.feed(&self.stream, source);
+    fn play(&self, graph: &mut Graph, from_start: bool) {
+        let items = Arc::new(Mutex::new(VecDeque::from(self.items().clone())));
+        let next = move || {
+            let items = Arc::clone(&items);
+            Source::replayed(Replay { items, stamps: VecDeque::new() })
+        };
+        graph.play(&self.stream, Box::new(next), from_start);
     }
 }
 
 /// A tape that is played.
 struct Replay<T> {
-    items: VecDeque<Item<T>>,
+    /// What is left; shared with those who play the rest of it.
+    items: Arc<Mutex<VecDeque<Item<T>>>>,
     stamps: VecDeque<Stamp>,
 }
 
 impl<T: Payload> Pull<T> for Replay<T> {
     fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled {
-        for _ in 0..max {
-            match self.items.pop_front() {
+        let mut items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = None;
+        for count in 0.. {
+            // The end belongs to the last event.
+            let ends = matches!(items.front(), Some((time, Stamp::End, _)) if Some(*time) == last);
+            if count >= max && !ends {
+                break;
+            }
+            match items.pop_front() {
                 // The run stopped before the source did.
                 None => return Pulled::Silent,
                 Some((BEFORE_ALL, Stamp::End, _)) => return Pulled::End,
                 Some((time, stamp, value)) => {
                     let is_end = stamp == Stamp::End;
+                    last = Some(time);
                     times.push(time);
                     values.extend(value);
                     self.stamps.push_back(stamp);

@@ -11,14 +11,15 @@ use crate::engine::{Engine, Limits, LiveRun};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, Rebind};
 use crate::graph_fault::GraphFault;
+use crate::keyed::{Describe, Join, Joiner, Member};
 use crate::live::StopHandle;
 use crate::observe::Dispatch;
 use crate::outcome::Outcome;
-use crate::outline::{Mention, RunGraph, TypeInfo};
+use crate::outline::{Mention, RunGraph};
 use crate::policy::{OnError, PastSchedule};
 use crate::recording::Recording;
 use crate::source::IntoSource;
-use crate::strategy::{HandlerReturn, Strategy};
+use crate::strategy::HandlerReturn;
 use crate::stream::{Event, Payload, Stream};
 use crate::time::{Clock, Pace, Timestamp};
 
@@ -56,12 +57,10 @@ enum Step {
     Add(Add),
 }
 
-type Join = dyn FnOnce(&mut Graph, Option<String>, Vec<Rebind>) + Send;
-
 struct Add {
     name: Option<String>,
-    join: Box<Join>,
-    describe: fn() -> TypeInfo,
+    join: Join,
+    about: Describe,
     rebinds: Vec<Rebind>,
 }
 
@@ -147,9 +146,10 @@ impl Runner {
         self.step(Some(mention), move |graph| graph.feed(&stream, source))
     }
 
-    /// Announces a stream that may be fed later, while the run goes on.
+    /// Announces a stream that may be fed or read later, while the run goes on: by
+    /// [`Context::feed`](crate::Context::feed), by strategies that are [spawned](crate::Context::spawn).
     ///
-    /// It counts as fed, so that its readers are no fault of the graph.
+    /// It counts as fed and as read, so that neither its readers nor its source are a fault of the graph.
     ///
     /// ```
     #[doc = include_str!("../doc/greeter.rs")]
@@ -162,7 +162,7 @@ impl Runner {
         self.step(Some(Mention::opened(&stream)), move |graph| graph.open(&stream))
     }
 
-    /// Adds a strategy, named after its type (then `Type#2` and so on).
+    /// Adds a strategy, named after its type (then `Type#2` and so on), or [one for each key](crate::Keyed).
     ///
     /// ```
     #[doc = include_str!("../doc/greeter.rs")]
@@ -175,8 +175,8 @@ impl Runner {
     /// # Ok::<(), asp_core::Error>(())
     /// ```
     #[allow(clippy::should_implement_trait, reason = "the word of builders; nobody adds up runners")]
-    pub fn add<S: Strategy>(self, strategy: S) -> Self {
-        self.join(None, strategy)
+    pub fn add(self, member: impl Member) -> Self {
+        self.join(None, member)
     }
 
     /// Adds a strategy under a name of its own.
@@ -190,8 +190,8 @@ impl Runner {
     /// assert_eq!(doorman.ticks, 0);
     /// # Ok::<(), asp_core::Error>(())
     /// ```
-    pub fn add_as<S: Strategy>(self, name: impl Into<String>, strategy: S) -> Self {
-        self.join(Some(name.into()), strategy)
+    pub fn add_as(self, name: impl Into<String>, member: impl Member) -> Self {
+        self.join(Some(name.into()), member)
     }
 
     /// Lets the strategy added last use `actual` wherever it says `declared`.
@@ -440,14 +440,9 @@ impl Runner {
         }
         let mut parts = graph.finish();
         let mut desk = Desk::new(past_schedule == PastSchedule::Error);
-        desk.outlets = parts
-            .hubs
-            .iter()
-            .zip(&parts.emitted)
-            .map(|(hub, &emitted)| emitted.then(|| hub.channel().new_outlet()))
-            .collect();
-        let (names, nodes) = (std::mem::take(&mut parts.names), parts.nodes.len());
-        let mut core = Core::new(desk, names, nodes, on_error, observers);
+        parts.graph.furnish(&parts.hubs, &mut desk.outlets);
+        let roster = std::mem::take(&mut parts.roster);
+        let mut core = Core::new(desk, roster, on_error, observers);
         core.drain_limit = limits.drain_limit;
         core.recording = self.recording;
         if let Some(interval) = self.digest {
@@ -475,16 +470,16 @@ impl Runner {
         for step in &self.steps {
             match step {
                 Step::Graph { mention, .. } => mention.iter().for_each(|mention| graph.mention(mention)),
-                Step::Add(add) => graph.join(add.name.as_deref(), (add.describe)(), &add.rebinds),
+                Step::Add(add) => graph.join(add.name.as_deref(), (add.about)(), &add.rebinds),
             }
         }
         graph.name_coroutines();
         graph
     }
 
-    fn join<S: Strategy>(mut self, name: Option<String>, strategy: S) -> Self {
-        let join = Box::new(move |graph: &mut Graph, name, rebinds| graph.join(strategy, name, rebinds));
-        self.steps.push(Step::Add(Add { name, join, describe: TypeInfo::of::<S>, rebinds: Vec::new() }));
+    fn join(mut self, name: Option<String>, member: impl Member) -> Self {
+        let Joiner { about, join } = member.into_joiner();
+        self.steps.push(Step::Add(Add { name, join, about, rebinds: Vec::new() }));
         self
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::agenda::{CallKey, TimerKey};
 use crate::context::Context;
+use crate::departures::EmissionKey;
 use crate::every::Every;
 use crate::strategy::{Once, Slot, Strategy};
 use crate::time::Timestamp;
@@ -73,7 +74,7 @@ impl<S: Strategy> Slot<S::Call> for TimerSlot<'_, S> {
     }
 }
 
-/// What [`Context::cancel`] takes: a [`CallKey`] or a [`TimerKey`].
+/// What [`Context::cancel`] takes: a [`CallKey`], a [`TimerKey`] or an [`EmissionKey`].
 ///
 /// ```
 /// use asp_core::{Context, Key, Strategy};
@@ -86,9 +87,10 @@ pub trait Key: sealed::Key {}
 
 impl Key for CallKey {}
 impl Key for TimerKey {}
+impl Key for EmissionKey {}
 
 mod sealed {
-    use super::{CallKey, Context, Strategy, TimerKey};
+    use super::{CallKey, Context, EmissionKey, Strategy, TimerKey};
 
     pub trait Key {
         fn cancel<S: Strategy>(self, cx: &Context<S>) -> bool;
@@ -103,6 +105,12 @@ mod sealed {
     impl Key for TimerKey {
         fn cancel<S: Strategy>(self, cx: &Context<S>) -> bool {
             cx.cancel_timer(self)
+        }
+    }
+
+    impl Key for EmissionKey {
+        fn cancel<S: Strategy>(self, cx: &Context<S>) -> bool {
+            cx.cancel_emission(self)
         }
     }
 }

@@ -175,3 +175,19 @@ pub trait ByTask: Clone {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Clone> ByTask for T {}
+
+/// What a stream can keep as its latest event: a payload that can be cloned, since its handlers get it too.
+///
+/// ```
+/// fn can_be_latest<T: asp_core::Lasting>() {}
+/// can_be_latest::<String>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "the latest `{Self}` cannot be kept, it is not `Clone`",
+    label = "not `Clone`",
+    note = "it is kept after its handlers have had it; derive `Clone`, or send it as an `Arc`"
+)]
+pub trait Lasting: Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Lasting for T {}

@@ -1,12 +1,15 @@
 //! The registration table of a strategy: which method is called for what.
 
+use std::marker::PhantomData;
+
+use crate::channel::Copying;
 use crate::context::Context;
 use crate::every::Every;
 use crate::graph::Attach;
 use crate::live::Notice;
 use crate::reader::{ByReference, ByValueReader, Row};
 use crate::strategy::{HandlerResult, HandlerReturn, Strategy};
-use crate::stream::{ByValue, Payload, Stream};
+use crate::stream::{ByValue, Lasting, Payload, Stream};
 use crate::time::Duration;
 
 /// A hook's method and closure. Called through a pointer: once a run, or once an instant for `on_settled`.
@@ -66,7 +69,7 @@ pub(crate) struct Method {
 /// ```
 pub struct Wiring<S: Strategy> {
     pub(crate) methods: Vec<Method>,
-    pub(crate) rows: Vec<Box<dyn Attach<S>>>,
+    pub(crate) rows: Vec<Box<dyn Attach>>,
     pub(crate) starts: Vec<Hook<S>>,
     pub(crate) lives: Vec<Hook<S>>,
     pub(crate) caught_up: Vec<Hook<S>>,
@@ -114,6 +117,21 @@ impl<S: Strategy> Wiring<S> {
         self.rows.push(Box::new(crate::graph::Emits { stream }));
     }
 
+    /// The strategy looks at the latest event of `stream`, and has no need to be called for each.
+    ///
+    /// [`Context::latest`] has those of such streams only. The event is kept once for the whole run, in a copy.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// fn wire(wiring: &mut Wiring<Greeter>) {
+    ///     wiring.latest(Stream::<f64>::new("temperature"));
+    /// }
+    /// ```
+    pub fn latest<T: Payload + Lasting>(&mut self, stream: Stream<T>) {
+        let copy = Copying { first: T::clone, again: T::clone_from };
+        self.rows.push(Box::new(crate::graph::Latest { stream, copy }));
+    }
+
     /// Calls `f` with each event of `stream`, by value.
     ///
     /// The event is cloned if another handler reads it too.
@@ -132,7 +150,12 @@ impl<S: Strategy> Wiring<S> {
         f: impl FnMut(&mut S, &Context<S>, T) -> R + Send + 'static,
     ) {
         let method = self.method(method);
-        self.rows.push(Box::new(Row { stream, method, reader: ByValueReader::new(f) }));
+        self.rows.push(Box::new(Row {
+            stream,
+            method,
+            reader: ByValueReader::new(f),
+            strategy: PhantomData::<fn(S)>,
+        }));
     }
 
     /// Calls `f` with each event of `stream`, by reference.
@@ -152,7 +175,12 @@ impl<S: Strategy> Wiring<S> {
         f: impl FnMut(&mut S, &Context<S>, &T) -> R + Send + 'static,
     ) {
         let method = self.method(method);
-        self.rows.push(Box::new(Row { stream, method, reader: ByReference::new(f) }));
+        self.rows.push(Box::new(Row {
+            stream,
+            method,
+            reader: ByReference::new(f),
+            strategy: PhantomData::<fn(S)>,
+        }));
     }
 
     /// Calls `f` once before anything else.

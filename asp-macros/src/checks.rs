@@ -68,10 +68,10 @@ struct Mention<'a> {
 }
 
 fn mentions(strategy: &Strategy) -> Vec<Mention<'_>> {
-    let emits = strategy.emits.iter().map(|emitted| Mention {
-        name: &emitted.stream.name,
-        constant: emitted.stream.constant.to_string(),
-        at: emitted.stream.constant.to_token_stream(),
+    let listed = strategy.listed().map(|listed| Mention {
+        name: &listed.stream.name,
+        constant: listed.stream.constant.to_string(),
+        at: listed.stream.constant.to_token_stream(),
     });
     let triggers = strategy.handlers.iter().flat_map(|handler| &handler.triggers);
     let reads = triggers.filter_map(|trigger| match trigger.action.stream() {
@@ -82,7 +82,7 @@ fn mentions(strategy: &Strategy) -> Vec<Mention<'_>> {
         }),
         _ => None,
     });
-    emits.chain(reads).collect()
+    listed.chain(reads).collect()
 }
 
 fn one_constant_two_streams(strategy: &Strategy, _: &Block, sink: &mut Sink) {
@@ -132,7 +132,7 @@ fn end_of_unknown_stream(strategy: &Strategy, _: &Block, sink: &mut Sink) {
             _ => None,
         })
     };
-    let emitted = || strategy.emits.iter().map(|emitted| emitted.stream.name.as_str());
+    let listed = || strategy.listed().map(|listed| listed.stream.name.as_str());
     for (_, trigger) in triggers(strategy) {
         let (Action::End(named) | Action::Notice(named)) = &trigger.action else {
             continue;
@@ -140,8 +140,8 @@ fn end_of_unknown_stream(strategy: &Strategy, _: &Block, sink: &mut Sink) {
         let StreamRef::Named { stream, literal } = named else {
             continue;
         };
-        if !read().chain(emitted()).any(|known| known == stream.name) {
-            let text = names::end_of_unknown_stream(&stream.name, read().chain(emitted()));
+        if !read().chain(listed()).any(|known| known == stream.name) {
+            let text = names::end_of_unknown_stream(&stream.name, read().chain(listed()));
             sink.report(literal, text);
         }
     }

@@ -1,7 +1,7 @@
 //! A strategy in the user's words: plain data with the tokens that errors and rows point at.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, Generics, Ident, LitStr, Type};
+use syn::{Attribute, Generics, Ident, LitStr, Type, TypePath};
 
 /// Everything one `#[strategy]` block says.
 pub(crate) struct Strategy {
@@ -13,14 +13,17 @@ pub(crate) struct Strategy {
     pub(crate) generics: Generics,
     /// `cfg` and `cfg_attr`-free attributes of the block that concern what is generated beside it.
     pub(crate) attrs: Vec<Attribute>,
-    pub(crate) emits: Vec<Emitted>,
+    pub(crate) emits: Vec<Listed>,
+    pub(crate) latest: Vec<Listed>,
+    /// Streams in `latest(..)` that are given by the constant of another strategy.
+    pub(crate) latest_constants: Vec<TypePath>,
     pub(crate) handlers: Vec<Handler>,
     /// Macro calls among the items: they may stand for handlers nobody can see.
     pub(crate) macro_calls: Vec<TokenStream>,
 }
 
-/// A stream listed in `emits(..)`.
-pub(crate) struct Emitted {
+/// A stream listed in `emits(..)` or in `latest(..)`.
+pub(crate) struct Listed {
     pub(crate) stream: StreamName,
     pub(crate) ty: Type,
 }
@@ -190,11 +193,16 @@ pub(crate) fn constant_name(stream: &str) -> String {
 }
 
 impl Strategy {
-    /// What the stream of this name carries, as far as this block says: `emits` has the first word,
+    /// The streams that the options of the block list by name.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = &Listed> {
+        self.emits.iter().chain(&self.latest)
+    }
+
+    /// What the stream of this name carries, as far as this block says: `emits` has the first word, then `latest`,
     /// then the first handler with a payload.
     pub(crate) fn carried_by(&self, stream: &str) -> Option<&Type> {
-        let listed = self.emits.iter().find(|emitted| emitted.stream.name == stream);
-        listed.map(|emitted| &emitted.ty).or_else(|| {
+        let listed = self.listed().find(|listed| listed.stream.name == stream);
+        listed.map(|listed| &listed.ty).or_else(|| {
             self.handlers
                 .iter()
                 .find_map(|handler| handler.payload_of(stream))

@@ -39,6 +39,8 @@ pub(crate) fn strategy(
         generics: block.generics.clone(),
         attrs: block.attrs.iter().filter_map(beside).collect(),
         emits: options.emits,
+        latest: options.latest,
+        latest_constants: options.latest_constants,
         handlers: Vec::new(),
         macro_calls: Vec::new(),
     };

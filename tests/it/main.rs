@@ -3,8 +3,10 @@
 mod clock;
 mod determinism;
 mod face;
+mod growing;
 mod handover;
 mod kit;
+mod latest;
 mod properties;
 mod recipes;
 mod reference;
@@ -12,5 +14,6 @@ mod rules;
 mod simulator;
 mod soak;
 mod sources_agree;
+mod stepping;
 mod waiting;
 mod windows;

@@ -27,7 +27,7 @@ struct Item {
 #[derive(Clone, Debug)]
 enum What {
     Fed { stream: usize, value: u32, index: u64, then: Then },
-    Emitted { stream: usize, value: u32 },
+    Emitted { stream: usize, value: u32, id: u64 },
     Call { id: usize, strategy: usize, method: usize, value: u32, due: i64 },
     End { strategy: usize, method: usize },
     Tick { timer: usize, strategy: usize, method: usize, grid: Grid },
@@ -48,6 +48,7 @@ struct Own {
     made: usize,
     keys: Vec<usize>,
     timers: Vec<usize>,
+    emissions: Vec<u64>,
     started: bool,
 }
 
@@ -202,7 +203,7 @@ impl Reference<'_> {
                     Then::Fault(fault) => self.over = Some(fault.verdict(stream)),
                 }
             }
-            What::Emitted { stream, value } => {
+            What::Emitted { stream, value, .. } => {
                 self.emissions[stream] += 1;
                 self.deliver(stream, value, self.emissions[stream] - 1);
             }
@@ -320,11 +321,22 @@ impl Reference<'_> {
                 return Some(time >= self.now);
             }
             Op::Emit { outlet } if !plan.emits.is_empty() => {
-                let value = self.next_value(strategy);
-                self.sequence += 1;
-                let key = (self.now, self.joins, Class::Event, u64::MAX, self.sequence, 0);
-                let stream = plan.emits[outlet % plan.emits.len()];
-                self.todo.push(Item { key, what: What::Emitted { stream, value } });
+                self.emit(strategy, outlet, self.now);
+            }
+            Op::EmitAfter { outlet, delay } if !plan.emits.is_empty() => {
+                let id = self.emit(strategy, outlet, self.now + delay);
+                self.own[strategy].emissions.push(id);
+            }
+            Op::EmitAt { outlet, time } if !plan.emits.is_empty() => {
+                let id = self.emit(strategy, outlet, time);
+                self.own[strategy].emissions.push(id);
+            }
+            Op::CancelEmission { key } => {
+                let keys = &self.own[strategy].emissions;
+                let emission = *keys.get(key % keys.len().max(1))?;
+                let before = self.todo.len();
+                self.todo.retain(|item| !matches!(item.what, What::Emitted { id, .. } if id == emission));
+                return Some(self.todo.len() < before);
             }
             Op::Cancel { key } => {
                 let keys = &self.own[strategy].keys;
@@ -349,9 +361,23 @@ impl Reference<'_> {
                 self.todo.retain(|item| !matches!(item.what, What::Tick { timer, .. } if timer == id));
                 return Some(self.todo.len() < before);
             }
-            Op::Emit { .. } | Op::Stop | Op::Fail => {}
+            Op::Emit { .. } | Op::EmitAfter { .. } | Op::EmitAt { .. } | Op::Stop | Op::Fail => {}
         }
         None
+    }
+
+    /// S9, S11, S45.
+    fn emit(&mut self, strategy: usize, outlet: usize, at: i64) -> u64 {
+        let value = self.next_value(strategy);
+        let emits = &self.scenario.strategies[strategy].emits;
+        let stream = emits[outlet % emits.len()];
+        self.trace.figures.clamped += u64::from(at < self.now);
+        let time = at.max(self.now);
+        let round = if time == self.now { self.joins } else { 0 };
+        self.sequence += 1;
+        let key = (time, round, Class::Event, u64::MAX, self.sequence, 0);
+        self.todo.push(Item { key, what: What::Emitted { stream, value, id: self.sequence } });
+        self.sequence
     }
 
     fn next_value(&mut self, strategy: usize) -> u32 {
@@ -410,7 +436,7 @@ impl Reference<'_> {
         self.trace.verdict = verdict;
         self.trace.figures.now = self.now;
         self.trace.figures.pending = self.todo.iter().filter(|item| item.is_pending()).count() as u64;
-        self.todo.retain(|item| !matches!(item.what, What::Emitted { .. }));
+        let before = self.sequence;
         self.joins = self.round + 1;
         for strategy in 0..self.own.len() {
             if self.own[strategy].started {
@@ -423,7 +449,10 @@ impl Reference<'_> {
             }
         }
         for item in std::mem::take(&mut self.todo) {
-            if let What::Emitted { stream, value } = item.what {
+            if let What::Emitted { stream, value, id } = item.what
+                && id > before
+                && item.key.0 == self.now
+            {
                 self.trace.collected[stream].push((self.now, value));
             }
         }

@@ -64,7 +64,8 @@ pub(crate) struct Calls<C> {
     rings: Vec<VecDeque<Ringed<C>>>,
     /// The last time in each ring; the least one for an empty ring.
     tails: [i64; RINGS],
-    rest: Radix,
+    /// Those that are in no ring; none before the first one.
+    rest: Option<Box<Radix>>,
     shelf: Shelf<C>,
     /// The slots of calls that were moved out of a ring, by birth.
     moved: BTreeMap<u64, u32>,
@@ -83,7 +84,7 @@ impl<C> Calls<C> {
         Calls {
             rings: Vec::new(),
             tails: [i64::MIN; RINGS],
-            rest: Radix::new(),
+            rest: None,
             shelf: Shelf::new(),
             moved: BTreeMap::new(),
             head: Due::NEVER,
@@ -137,7 +138,11 @@ impl<C> Calls<C> {
         let found = if time == due { self.free_ring(time) } else { None };
         let Some(ring) = found else {
             let slot = self.shelf.put(call, due, sequence, sequence);
-            self.rest.push(Entry { time, rank: sequence, id: slot });
+            self.rest.get_or_insert_with(|| Box::new(Radix::new())).push(Entry {
+                time,
+                rank: sequence,
+                id: slot,
+            });
             return (CallKey { birth: sequence, time, slot }, self.lead(place, RINGS));
         };
         self.rings[ring].push_back(Ringed { time, sequence, call: Some(call) });
@@ -158,7 +163,7 @@ impl<C> Calls<C> {
     #[inline(always)]
     pub(crate) fn pop_only_ring(&mut self) -> Option<Option<Taken<C>>> {
         let [ring] = &mut self.rings[..] else { return None };
-        if self.rest.len() > 0 {
+        if self.rest.as_ref().is_some_and(|rest| rest.len() > 0) {
             return None;
         }
         let Ringed { time, sequence, call } = ring.pop_front()?;
@@ -176,7 +181,7 @@ impl<C> Calls<C> {
     #[inline(never)]
     pub(crate) fn pop(&mut self) -> Option<Taken<C>> {
         let Some(ring) = self.rings.get_mut(self.head_ring) else {
-            let entry = self.rest.pop()?;
+            let entry = self.rest.as_mut()?.pop()?;
             let taken = self.take(entry.id, entry.rank);
             self.stale -= usize::from(taken.is_none());
             self.find_head();
@@ -194,7 +199,7 @@ impl<C> Calls<C> {
     /// moved.
     pub(crate) fn park(&mut self) -> Option<(u32, u64)> {
         let Some(ring) = self.rings.get_mut(self.head_ring) else {
-            let entry = self.rest.pop()?;
+            let entry = self.rest.as_mut()?.pop()?;
             let is_current = self.shelf.is_current(entry.id, entry.rank);
             self.stale -= usize::from(!is_current);
             self.find_head();
@@ -276,16 +281,20 @@ impl<C> Calls<C> {
             }
         };
         if let Some(time) = time {
-            self.rest.push(Entry { time, rank: sequence, id: slot });
+            self.rest.get_or_insert_with(|| Box::new(Radix::new())).push(Entry {
+                time,
+                rank: sequence,
+                id: slot,
+            });
         }
         self.left_entry();
         Some(slot)
     }
 
-    /// The pending calls with their due times, in no order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, &C)> {
-        let ringed =
-            self.rings.iter().flatten().filter_map(|ringed| Some((ringed.time, ringed.call.as_ref()?)));
+    /// The pending calls with their due times and sequences, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, u64, &C)> {
+        let ringed = self.rings.iter().flatten();
+        let ringed = ringed.filter_map(|it| Some((it.time, it.sequence, it.call.as_ref()?)));
         ringed.chain(self.shelf.iter())
     }
 
@@ -319,7 +328,7 @@ impl<C> Calls<C> {
     #[inline(never)]
     fn find_head(&mut self) {
         let (mut head, mut head_ring) = (Due::NEVER, RINGS);
-        if let Some((time, sequence)) = self.rest.peek() {
+        if let Some((time, sequence)) = self.rest.as_ref().and_then(|rest| rest.peek()) {
             head = Due::call(time, sequence);
         }
         for (index, ring) in self.rings.iter().enumerate() {
@@ -344,7 +353,9 @@ impl<C> Calls<C> {
                 *tail = ring.back().map_or(i64::MIN, |last| last.time);
             }
             let shelf = &self.shelf;
-            self.rest.retain(|entry| shelf.is_current(entry.id, entry.rank));
+            if let Some(rest) = &mut self.rest {
+                rest.retain(|entry| shelf.is_current(entry.id, entry.rank));
+            }
             self.stale = 0;
         }
         self.find_head();
@@ -400,7 +411,8 @@ mod tests {
         for k in 1..100_000 {
             assert!(calls.reschedule(key, Some(k % 977), 0, k as u64).is_some());
         }
-        assert!(calls.rest.len() < 200, "{} entries for one call", calls.rest.len());
+        let entries = calls.rest.as_ref().map_or(0, |rest| rest.len());
+        assert!(entries < 200, "{entries} entries for one call");
         assert_eq!(drain(&mut calls).len(), 1);
     }
 }

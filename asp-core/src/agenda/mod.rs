@@ -8,33 +8,36 @@ mod shelf;
 mod timers;
 
 pub use calls::CallKey;
+pub(crate) use calls::Calls;
 pub use timers::TimerKey;
 
-use calls::Calls;
 pub(crate) use radix::{Entry, Radix};
 pub(crate) use shelf::Taken;
-pub(crate) use timers::Tick;
 use timers::Timers;
+pub(crate) use timers::{Tick, rank};
 
 use crate::every::Grid;
 use crate::heads::Due;
 
 /// Deferred calls and timers, with calls of type `C`.
+// In this order, since each dispatch looks at the first one.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Agenda<C> {
-    /// The number of the strategy.
-    node: u32,
-    calls: Calls<C>,
-    timers: Timers<C>,
-    /// The place of the next item: a lower bound, since it may have been cancelled.
-    head: Due,
     /// True if something changed since the last [`Agenda::take_touched`].
     touched: bool,
+    /// The place of the next item: a lower bound, since it may have been cancelled.
+    head: Due,
+    calls: Calls<C>,
+    /// None before the first one: most strategies by key have none.
+    timers: Option<Box<Timers<C>>>,
+    /// The place of the strategy in the order of declaration.
+    declaration: u64,
 }
 
 impl<C> Agenda<C> {
-    pub(crate) const fn new(node: u32) -> Self {
-        Agenda { node, calls: Calls::new(), timers: Timers::new(), head: Due::NEVER, touched: false }
+    pub(crate) const fn new(declaration: u64) -> Self {
+        Agenda { declaration, calls: Calls::new(), timers: None, head: Due::NEVER, touched: false }
     }
 
     /// The place of the next item, or an earlier one.
@@ -55,12 +58,12 @@ impl<C> Agenda<C> {
     /// What keeps a run alive (S24, S28).
     #[inline]
     pub(crate) fn alive(&self) -> usize {
-        self.calls.live() + self.timers.bounded()
+        self.calls.live() + self.timers.as_ref().map_or(0, |timers| timers.bounded())
     }
 
     /// Timers that tick.
     pub(crate) fn timers(&self) -> usize {
-        self.timers.live()
+        self.timers.as_ref().map_or(0, |timers| timers.live())
     }
 
     /// [`Agenda::pop_call`] where that is done at once; none if it is not.
@@ -91,19 +94,19 @@ impl<C> Agenda<C> {
 
     /// Puts a tick aside, for [`Agenda::unpark_tick`].
     pub(crate) fn park_tick(&mut self, tick: Tick<C>) {
-        self.timers.park(tick);
+        self.timers_mut().park(tick);
     }
 
     /// The tick that was put aside first; none if its timer was cancelled.
     pub(crate) fn unpark_tick(&mut self) -> Option<Tick<C>> {
-        self.timers.unpark()
+        self.timers.as_mut()?.unpark()
     }
 
     /// Takes the tick at the head out; none if its timer was cancelled.
     #[inline(always)]
     pub(crate) fn pop_tick(&mut self) -> Option<Tick<C>> {
         self.touched = true;
-        let tick = self.timers.pop();
+        let tick = self.timers.as_mut()?.pop();
         self.find_head();
         tick
     }
@@ -159,9 +162,14 @@ impl<C> Agenda<C> {
         self.calls.is_pending(key)
     }
 
-    /// The calls that will run, with their due times, in no order.
-    pub(crate) fn pending_calls(&self) -> impl Iterator<Item = (i64, &C)> {
+    /// The calls that will run, with their due times and sequences, in no order.
+    pub(crate) fn pending_calls(&self) -> impl Iterator<Item = (i64, u64, &C)> {
         self.calls.iter()
+    }
+
+    /// The next tick of each timer, and those that wait, in no order: time, creation of the timer, what makes the call.
+    pub(crate) fn next_ticks(&self) -> impl Iterator<Item = (i64, u64, fn() -> C)> {
+        self.timers.iter().flat_map(|timers| timers.next_ticks())
     }
 
     pub(crate) fn count_calls(&self) -> usize {
@@ -178,41 +186,45 @@ impl<C> Agenda<C> {
         now: Option<i64>,
     ) -> (TimerKey, Option<u64>) {
         self.touched = true;
-        let set = self.timers.set(method, grid, make, now);
+        let set = self.timers_mut().set(method, grid, make, now);
         self.find_head();
         set
     }
 
     pub(crate) fn tick_now(&mut self, time: i64, rank: u64, slot: u32) -> Option<Tick<C>> {
         self.touched = true;
-        let tick = self.timers.tick_now(time, rank, slot);
+        let tick = self.timers.as_mut()?.tick_now(time, rank, slot);
         self.find_head();
         tick
     }
 
     /// A tick of that rank was left out (S26).
     pub(crate) fn leave_out(&mut self, rank: u64) {
-        self.timers.leave_out(rank);
+        self.timers_mut().leave_out(rank);
     }
 
     /// How many ticks of its timer were left out before the tick of that rank, which is made.
     pub(crate) fn take_missed(&mut self, rank: u64) -> u64 {
-        self.timers.take_missed(rank)
+        self.timers_mut().take_missed(rank)
     }
 
     /// True if the timer was still ticking.
     pub(crate) fn cancel_timer(&mut self, key: TimerKey) -> bool {
         self.touched = true;
-        let was_ticking = self.timers.cancel(key);
+        let was_ticking = self.timers.as_mut().is_some_and(|timers| timers.cancel(key));
         self.find_head();
         was_ticking
+    }
+
+    fn timers_mut(&mut self) -> &mut Timers<C> {
+        self.timers.get_or_insert_with(|| Box::new(Timers::new()))
     }
 
     #[inline(always)]
     fn find_head(&mut self) {
         let call = self.calls.head();
-        self.head = match self.timers.head() {
-            Some(time) => call.min(Due::tick(time, self.node)),
+        self.head = match self.timers.as_ref().and_then(|timers| timers.head()) {
+            Some(time) => call.min(Due::tick(time, self.declaration)),
             None => call,
         };
     }

@@ -82,7 +82,7 @@ impl<C> Shelf<C> {
         slot.sequence = sequence;
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (i64, &C)> {
-        self.slots.iter().filter_map(|slot| Some((slot.due, slot.call.as_ref()?)))
+    pub(super) fn iter(&self) -> impl Iterator<Item = (i64, u64, &C)> {
+        self.slots.iter().filter_map(|slot| Some((slot.due, slot.sequence, slot.call.as_ref()?)))
     }
 }

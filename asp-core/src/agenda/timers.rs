@@ -92,6 +92,14 @@ impl<C> Timers<C> {
         self.bounded
     }
 
+    /// The ticks that wait and the next one of each timer, in no order: their times, what tells those of one method
+    /// apart, and what makes the call.
+    pub(crate) fn next_ticks(&self) -> impl Iterator<Item = (i64, u64, fn() -> C)> {
+        let parked = self.parked.iter().flatten().map(|tick| (tick.time, tick.rank & CREATION, tick.make));
+        let next = self.slots.iter().flatten();
+        parked.chain(next.filter_map(|timer| Some((timer.grid.next()?, timer.creation, timer.make))))
+    }
+
     /// A lower bound of the next tick's time: exact unless its timer was cancelled.
     pub(crate) fn head(&self) -> Option<i64> {
         self.queue.peek().map(|(time, _)| time)
@@ -228,7 +236,7 @@ const CREATION_BITS: u32 = 40;
 const CREATION: u64 = (1 << CREATION_BITS) - 1;
 
 /// Equal ticks of one strategy run by method, then by creation of the timer (S7).
-fn rank(method: u32, creation: u64) -> u64 {
+pub(crate) fn rank(method: u32, creation: u64) -> u64 {
     debug_assert!(method < 1 << (64 - CREATION_BITS) && creation <= CREATION);
     u64::from(method) << CREATION_BITS | creation
 }

@@ -64,34 +64,18 @@ impl Engine {
 
     /// Goes on with opening the sources; ready when the run has begun.
     pub(super) fn poll_open(&mut self) -> Poll<Result<Option<StopReason>, ErrorKind>> {
-        let mut all = true;
         for lane in 0..self.lanes.len() {
-            let Some(live) = &mut self.live else { break };
-            if live.lanes[lane] != State::Opening {
-                continue;
-            }
-            let stream = self.lanes[lane];
-            let channel = self.stage.hubs[stream as usize].channel_mut();
-            let Some(side) = channel.side() else { continue };
-            match side.poll_open() {
-                Poll::Pending => {
-                    all = false;
-                    live.set_retry(lane as u32, side.retry_at());
-                }
-                Poll::Ready(Err(fault)) => return Poll::Ready(Err(self.source_error(stream, fault))),
-                Poll::Ready(Ok(())) => {
-                    live.lanes[lane] = State::Past;
-                    channel.take_history();
-                    live.looking.push(lane as u32);
-                }
+            if self.live.as_ref().is_some_and(|live| live.lanes[lane] == State::Opening)
+                && let Err(error) = self.poll_opening(lane)
+            {
+                return Poll::Ready(Err(error));
             }
         }
-        if !all {
+        let Some(live) = &mut self.live else { return Poll::Pending };
+        if live.opening > 0 {
             return Poll::Pending;
         }
-        if let Some(live) = &mut self.live {
-            live.phase = Phase::Virtual;
-        }
+        live.phase = Phase::Virtual;
         Poll::Ready(self.open())
     }
 
@@ -124,7 +108,7 @@ impl Engine {
             if let Some(live) = &mut self.live {
                 live.lanes[lane as usize] = State::Ended;
             }
-            self.lane_ended(stream, Some(time));
+            self.lane_ended(lane as usize, Some(time));
         }
     }
 
@@ -156,11 +140,18 @@ impl Engine {
                 continue;
             };
             side.hang_up();
-            if *state == State::Past {
+            if *state == State::Opening {
+                live.opening -= 1;
+            }
+            if matches!(state, State::Past | State::Opening) {
                 *state = State::Ended;
             }
         }
         self.merge.clear();
+        // Time does not stand still for those that were opened last.
+        self.awaited.clear();
+        self.late.clear();
+        self.stage.has_late = false;
         true
     }
 }

@@ -12,8 +12,16 @@ use crate::observe::Class;
 use crate::outcome::{Instance, Outcome, Report, StopReason};
 use crate::time::{Duration, Timestamp};
 
+/// What a run has come to, before its sinks are closed.
+pub(super) struct Closing {
+    reason: StopReason,
+    pending: u64,
+    pub(super) errors: Vec<ErrorKind>,
+}
+
 impl Engine {
-    pub(super) fn close(&mut self, ended: Ended) -> (Outcome, Vec<ErrorKind>) {
+    /// Ends the run for its strategies.
+    pub(super) fn begin_close(&mut self, ended: Ended) -> Closing {
         self.is_closed = true;
         let raised = self.stage.core.raised.take();
         let (reason, mut errors) = match (ended, raised) {
@@ -35,6 +43,13 @@ impl Engine {
             errors.push(self.describe(*raised));
         }
         errors.append(&mut self.stop_all());
+        self.close_sinks();
+        Closing { reason, pending, errors }
+    }
+
+    /// Ends it for good, once its sinks are closed.
+    pub(super) fn close(&mut self, closing: Closing) -> (Outcome, Vec<ErrorKind>) {
+        let Closing { reason, pending, errors } = closing;
         let reason = if errors.is_empty() { reason } else { StopReason::Failed };
         (self.outcome(reason, pending), errors)
     }
@@ -63,7 +78,7 @@ impl Engine {
         let sides = self.stage.hubs.iter_mut().filter_map(|hub| Some(hub.channel_mut().side()?.waiting()));
         let received: usize = sides.sum();
         let kept: usize = self.stage.hubs.iter().map(|hub| hub.channel().kept()).sum();
-        (self.stage.core.alive + emissions + received + kept) as u64
+        (self.stage.core.alive + emissions + received + kept + self.stage.newcomers.len()) as u64
     }
 
     /// Runs `on_stop` of all that started; their errors.
@@ -72,9 +87,9 @@ impl Engine {
         self.stage.core.class = Class::Stop;
         self.stage.core.round = self.stage.core.last_round();
         self.stage.core.end_trace();
-        for node in 0..self.stage.nodes.len() {
+        for node in self.stage.nodes.in_order() {
             let Some(strategy) = self.stage.nodes.get_mut(node) else { continue };
-            if !self.started[node] || strategy.panicked() {
+            if !strategy.started() || strategy.panicked() {
                 continue;
             }
             self.stage.core.desk().set_limit(i64::MAX);
@@ -85,14 +100,14 @@ impl Engine {
         }
         // What they emitted reaches sinks, not handlers (S47).
         while let Some(emission) = self.stage.core.desk().joined.emissions.pop() {
-            self.stage.hubs[emission.stream as usize].channel_mut().drain_to_sinks(&mut self.stage.core);
+            self.stage.drain_emission(emission);
             errors.extend(self.sink_error());
         }
         errors
     }
 
     fn outcome(&mut self, reason: StopReason, pending: u64) -> Outcome {
-        let live = self.live_reports();
+        let (live, forwards) = (self.live_reports(), self.forward_reports());
         let (handover, steps, max_behind) =
             self.live.as_mut().map_or((None, Vec::new(), Duration::ZERO), |live| {
                 (
@@ -102,13 +117,17 @@ impl Engine {
                 )
             });
         let desk = self.stage.core.desk();
+        let late = self.stage.hubs.iter().map(|hub| hub.channel().came_late()).sum();
+        // In a replay the events have the times at which they came.
+        let late = self.late_again.unwrap_or(late);
+        self.record(|facts| facts.late = Some(late));
         let report = Report {
             reason,
             start: Timestamp::from_nanos(self.start),
             now: Timestamp::from_nanos(desk.now.get()),
             dispatched: self.stage.core.dispatched,
             skipped: self.stage.hubs.iter().map(|hub| hub.channel().skipped()).sum(),
-            clamped: desk.clamped.get(),
+            clamped: desk.clamped.get() + late,
             pending,
             errors: self.stage.core.errors,
             dropped: live.iter().map(|stream| stream.dropped).sum(),
@@ -120,16 +139,17 @@ impl Engine {
             digest: self.stage.core.digester.as_ref().map(Digester::now),
             clock_steps: steps,
             live,
+            forwards,
         };
         let collected =
             self.stage.hubs.iter_mut().filter_map(|hub| {
                 Some((hub.channel().name().to_string(), hub.channel_mut().take_collected()?))
             });
         let collected = collected.collect();
-        let names = self.stage.core.names.iter().map(|name| name.to_string());
-        let strategies = names
-            .zip(std::mem::take(&mut self.stage.nodes).into_list())
-            .map(|(name, node)| Instance { name, node })
+        let nodes = std::mem::take(&mut self.stage.nodes).into_list();
+        let strategies = nodes
+            .into_iter()
+            .map(|(number, node)| Instance { name: self.stage.core.roster.name(number).into_owned(), node })
             .collect();
         let digests = self.stage.core.digester.as_mut().map(Digester::take_marks).unwrap_or_default();
         Outcome::new(report, strategies, collected, digests)
@@ -138,7 +158,7 @@ impl Engine {
     /// The error for what a dispatch raised, with the names of everyone involved.
     fn describe(&self, raised: Raised) -> ErrorKind {
         let Raised { node, method, cause, about } = raised;
-        let strategy = self.stage.core.names[node].to_string();
+        let strategy = self.stage.core.roster.name(node as u32).into_owned();
         let method = method.to_owned();
         let reason = match cause {
             Cause::Refused(refused) => {
@@ -180,7 +200,15 @@ fn request(refused: Refused) -> Request {
         },
         Refused::NotListed { stream } => Request::NotListed { stream },
         Refused::Carries { stream, given } => Request::Carries { stream, given },
+        Refused::NotLatest { stream } => Request::NotLatest { stream },
+        Refused::LatestOfOther { stream, given } => Request::LatestOfOther { stream, given },
         Refused::NoStream { stream, similar } => Request::NoStream { stream, similar },
         Refused::OtherType { stream, given } => Request::OtherType { stream, given },
+        Refused::NotOpened { stream, similar } => Request::NotOpened { stream, similar },
+        Refused::FedTwice { stream } => Request::FedTwice { stream },
+        Refused::LiveSource { stream } => Request::LiveSource { stream },
+        Refused::OtherSource { stream, given } => Request::OtherSource { stream, given },
+        Refused::Misuse { stream, what } => Request::Misuse { stream, what },
+        Refused::Join { faults } => Request::Join { faults },
     }
 }

@@ -59,7 +59,7 @@ impl Engine {
             && let Some((node, method)) = self.stage.core.last_drained
         {
             return Some(Err(ErrorKind::DrainLimit {
-                strategy: self.stage.core.names[node as usize].to_string(),
+                strategy: self.stage.core.roster.name(node).into_owned(),
                 method: method.to_owned(),
                 limit: self.limits.drain_limit,
             }));

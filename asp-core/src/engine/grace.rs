@@ -48,6 +48,12 @@ impl Engine {
             if !self.stage.core.has_tasks || clock >= until {
                 return Poll::Ready(ended);
             }
+            if !self.pump()? {
+                if !self.wait_until(cx, until) {
+                    return Poll::Pending;
+                }
+                continue;
+            }
             if self.stage.wake_next(self.horizon.min(self.last())) {
                 if let Some(fault) = self.fault() {
                     return Poll::Ready(fault);
@@ -147,7 +153,7 @@ impl Stage {
         self.wake(what, sequence);
         self.core.desk().joined.ticks.clear();
         while let Some(emission) = self.core.desk().joined.emissions.pop() {
-            self.hubs[emission.stream as usize].channel_mut().drain_to_sinks(&mut self.core);
+            self.drain_emission(emission);
         }
     }
 }

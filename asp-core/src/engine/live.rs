@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use super::{Ended, Engine, Turn};
 use crate::error::ErrorKind;
@@ -30,6 +30,8 @@ pub(crate) struct Live {
     pub(super) handover: i64,
     /// What each lane with a live side is about, by lane.
     pub(super) lanes: Vec<State>,
+    /// How many of them are being opened.
+    pub(super) opening: usize,
     /// Lanes that show an item, by its time and their rank.
     pub(super) shown: BinaryHeap<Reverse<(i64, u32)>>,
     /// Lanes that show none, and may have one in their queue.
@@ -92,6 +94,7 @@ impl Live {
             phase: Phase::Opening,
             handover: 0,
             lanes: Vec::new(),
+            opening: 0,
             shown: BinaryHeap::new(),
             hungry: Vec::new(),
             retries: Vec::new(),
@@ -167,6 +170,7 @@ impl Engine {
             let is_live = channel.is_live();
             if is_live {
                 channel.go_live(&clock, &live.wakes, lane as u32);
+                live.opening += 1;
             }
             live.lanes.push(if is_live { State::Opening } else { State::None });
         }
@@ -192,44 +196,58 @@ impl Engine {
     }
 
     fn poll_inside(&mut self, cx: &mut Context<'_>) -> Poll<(Outcome, Vec<ErrorKind>)> {
-        let ended = match catch_unwind(AssertUnwindSafe(|| self.go_on_or_end(cx))) {
-            Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(ended)) => ended,
-            Err(panic) => self.panicked(panic),
+        let mut closing = match self.closing.take() {
+            Some(closing) => closing,
+            None => {
+                let ended = match catch_unwind(AssertUnwindSafe(|| self.go_on_or_end(cx))) {
+                    Ok(polled) => ready!(polled),
+                    Err(panic) => self.panicked(panic),
+                };
+                if let Some(live) = &mut self.live {
+                    live.phase = Phase::Over;
+                }
+                self.begin_close(ended)
+            }
         };
-        if let Some(live) = &mut self.live {
-            live.phase = Phase::Over;
+        if self.poll_sinks(&mut closing.errors, cx).is_pending() {
+            self.closing = Some(closing);
+            return Poll::Pending;
         }
-        Poll::Ready(self.close(ended))
+        Poll::Ready(self.close(closing))
     }
 
     fn go_on_or_end(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
         let ended = match self.grace {
             None => ready!(self.go_on(cx)),
             Some(_) => {
-                self.register(cx);
+                self.register(cx.waker());
                 Ok(StopReason::Requested)
             }
         };
         self.poll_grace(ended, cx)
     }
 
-    /// Has this task woken for whatever may happen.
-    fn register(&self, cx: &Context<'_>) {
+    /// Has this task, or thread, woken for whatever may happen.
+    pub(super) fn register(&self, waker: &Waker) {
         if let Some(live) = &self.live {
-            live.wakes.run.register(cx.waker());
+            live.wakes.run.register(waker);
         }
-        self.stop.register(cx.waker());
-        self.stage.core.tasks.outside.poller.register(cx.waker());
+        if let Some(sinks) = &self.sinks {
+            sinks.wakes.run.register(waker);
+        }
+        self.stop.register(waker);
+        self.stage.core.tasks.outside.poller.register(waker);
     }
 
     fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
-        self.register(cx);
+        self.register(cx.waker());
         let mut share = self.share();
         loop {
+            self.open_supplies()?;
             if let Some(ended) = self.look_around() {
                 return Poll::Ready(ended);
             }
+            let has_room = self.pump()?;
             match self.phase() {
                 Phase::Opening => match self.poll_open() {
                     Poll::Ready(Ok(None)) => continue,
@@ -241,15 +259,26 @@ impl Engine {
                 Phase::Over => return Poll::Pending,
                 Phase::Virtual | Phase::Live => {}
             }
-            match self.turn() {
+            match if has_room { self.turn() } else { Turn::Sinks } {
                 Turn::Finish => return Poll::Ready(Ok(self.finished())),
                 Turn::Stuck => return Poll::Ready(Err(self.stuck())),
+                Turn::Sinks if self.is_tired(cx) => return Poll::Ready(Ok(self.finished())),
+                Turn::Sinks => {
+                    if !self.wait_until(cx, Timestamp::MAX) {
+                        return Poll::Pending;
+                    }
+                }
+                Turn::Hold if self.begin_awaited()? => {}
                 Turn::Hold => {
+                    self.flush_sinks()?;
                     if !self.bring_in() && !self.wait_until(cx, Timestamp::MAX) {
                         return Poll::Pending;
                     }
                 }
-                Turn::Wait if self.phase() == Phase::Virtual => self.hand_over(),
+                Turn::Wait if self.phase() == Phase::Virtual => {
+                    self.flush_sinks()?;
+                    self.hand_over();
+                }
                 Turn::Wait => {
                     if !self.catch_up() && !self.wait(cx) {
                         return Poll::Pending;
@@ -299,6 +328,9 @@ impl Engine {
                 return Some(Err(fault));
             }
             self.read_clock();
+        }
+        if let Err(fault) = self.poll_openings() {
+            return Some(Err(fault));
         }
         self.come_in().err().map(Err)
     }
@@ -353,7 +385,11 @@ impl Engine {
         self.stage.core.round = 0;
         self.stage.core.end_trace();
         self.stage.core.desk().at(time);
-        for node in 0..self.stage.nodes.len() {
+        match step {
+            Step::Live => self.stage.core.steps_taken.0 = true,
+            Step::CaughtUp => self.stage.core.steps_taken.1 = true,
+        }
+        for node in self.stage.nodes.in_order() {
             self.stage.core.desk().set_limit(time);
             if let Some(node) = self.stage.nodes.get_mut(node) {
                 node.run_step(&mut self.stage.core, step);
@@ -376,13 +412,19 @@ impl Engine {
         let outside = Arc::clone(&self.stage.core.tasks.outside);
         let Some(live) = &mut self.live else { return false };
         let until = next.min(live.retry_at());
-        if (live.wakes.any() && !live.draining) || outside.any() {
+        let sinks = self.sinks.as_ref().map(|sinks| &sinks.wakes);
+        let any_sinks = || sinks.is_some_and(|sinks| sinks.any());
+        // A lane that has just begun was not looked at yet.
+        let is_fresh = self.grace.is_none()
+            && live.is_on()
+            && (!live.hungry.is_empty() || (!live.looking.is_empty() && !live.draining));
+        if is_fresh || (live.wakes.any() && !live.draining) || outside.any() || any_sinks() {
             return true;
         }
         if live.options.spin && self.grace.is_none() {
             let patience = Spin::start();
             while !patience.is_over() {
-                if (0..8).any(|_| live.wakes.any() || outside.any())
+                if (0..8).any(|_| live.wakes.any() || outside.any() || any_sinks())
                     || self.stop.is_requested()
                     || live.clock.now() >= until
                 {

@@ -7,19 +7,25 @@
 mod arrivals;
 mod close;
 mod faults;
+mod feed;
 mod grace;
+mod grow;
 mod live;
 mod open;
 mod replay;
 mod rounds;
+mod sinks;
 mod stand_still;
+mod step;
 mod tasks;
 #[cfg(test)]
 mod tests;
 
+use close::Closing;
 use grace::Grace;
 pub(crate) use live::{Live, LiveRun};
 use rounds::{Round, Stage};
+use sinks::Sinks;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -28,10 +34,10 @@ use crate::channel::Filled;
 use crate::core::Core;
 use crate::desk::{Soon, SoonCall};
 use crate::error::ErrorKind;
-use crate::graph::Parts;
-use crate::heads::Due;
+use crate::graph::{Inlet, Parts};
+use crate::heads::{self, Due};
 use crate::live::StopHandle;
-use crate::merge::Merge;
+use crate::merge::{Column, Merge};
 use crate::node::Step;
 use crate::outcome::StopReason;
 use crate::recording::Stopped;
@@ -58,15 +64,23 @@ pub(crate) struct Limits {
 
 pub(crate) struct Engine {
     stage: Stage,
-    /// Which streams have an emitter; they never end (S54).
-    emitted: Vec<bool>,
+    /// Which streams a test may put events into.
+    inlets: Vec<Inlet>,
     /// The stream of each lane.
     lanes: Vec<u32>,
     merge: Merge,
     /// Lanes whose source may have more.
     open_lanes: usize,
-    /// Strategies whose `on_start` returned.
-    started: Vec<bool>,
+    /// Which they are.
+    fed: Vec<bool>,
+    /// Lanes that were opened in this round, with events for the next one.
+    late: Vec<(usize, Column)>,
+    /// Lanes for whose live source time stands still (S57).
+    awaited: Vec<usize>,
+    /// How many events came late in the run that this repeats.
+    late_again: Option<u64>,
+    /// True if the run goes on without sources, until it is stopped.
+    lasts: bool,
     limits: Limits,
     /// Holds time back, if the run is paced.
     pacer: Option<Pacer>,
@@ -86,6 +100,10 @@ pub(crate) struct Engine {
     opens: bool,
     /// True once it has come to an outcome.
     is_closed: bool,
+    /// That outcome, while sinks have still to take what is left.
+    closing: Option<Closing>,
+    /// The sinks that may be slow, if there are any.
+    sinks: Option<Box<Sinks>>,
     /// Begun when a live run is stopped whose tasks have not ended.
     grace: Option<Grace>,
     /// The coroutines it begins with.
@@ -120,12 +138,16 @@ enum Turn {
     Agenda { limit: i64 },
     /// What joined the rounds of this instant.
     Rounds,
+    /// The next round, which begins with events of sources that were opened in this one.
+    Late,
     /// A strategy whose events of this instant are all in.
     Settle,
     /// Nothing is due up to the horizon.
     Wait,
     /// Time stands still for something outside (S42).
     Hold,
+    /// A sink has no room, or wants to be looked at.
+    Sinks,
     /// Nothing is left but tasks that wait, for ever.
     Stuck,
     /// Nothing is left to do.
@@ -134,22 +156,34 @@ enum Turn {
 
 impl Engine {
     pub(crate) fn new(parts: Parts, core: Core, limits: Limits, stop: StopHandle) -> Self {
-        let Parts { hubs, emitted, lanes, nodes, coroutines, .. } = parts;
+        let Parts { mut hubs, inlets, lanes, nodes, coroutines, graph, .. } = parts;
+        let fed: Vec<bool> = lanes.iter().map(|&id| hubs[id as usize].channel().is_fed()).collect();
         let local = Local::new(Arc::clone(&core.tasks.outside), Arc::clone(&core.desk().shown));
         Engine {
             grace: None,
+            closing: None,
+            sinks: Sinks::connect(&mut hubs),
             coroutines,
             local: Some(local),
             merge: Merge::new(lanes.len()),
-            open_lanes: lanes.len(),
-            started: vec![false; nodes.len()],
+            open_lanes: fed.iter().filter(|is_fed| **is_fed).count(),
+            fed,
+            late: Vec::new(),
+            awaited: Vec::new(),
+            late_again: None,
+            lasts: false,
             stage: Stage {
                 core,
                 nodes,
                 hubs,
+                graph,
                 round: Round::default(),
                 event: None,
                 max_rounds: limits.max_rounds,
+                stepping: None,
+                newcomers: Vec::new(),
+                supplies: Vec::new(),
+                has_late: false,
             },
             pacer: None,
             live: None,
@@ -161,7 +195,7 @@ impl Engine {
             start: 0,
             opens: true,
             is_closed: false,
-            emitted,
+            inlets,
             lanes,
             limits,
         }
@@ -186,15 +220,19 @@ impl Engine {
         // Who may stop the run from outside does not wait for a burst of thousands of slow handlers.
         let mut share = self.takes_portions().then(|| self.share());
         loop {
+            self.open_supplies()?;
             self.come_in()?;
-            match self.turn() {
+            match if self.pump()? { self.turn() } else { Turn::Sinks } {
                 Turn::Finish => return Ok(StopReason::Finished),
                 Turn::Stuck => return Err(self.stuck()),
                 Turn::Wait => self.repeat_step(),
+                Turn::Hold if self.begin_awaited()? => {}
                 Turn::Hold => {
+                    self.flush_sinks()?;
                     self.stand_still()?;
                     self.bring_in();
                 }
+                Turn::Sinks => self.await_room()?,
                 turn => self.perform(turn)?,
             }
             if let Some(stopped) = self.stopped() {
@@ -245,9 +283,11 @@ impl Engine {
                 self.stage.run_emissions();
             }
             Turn::Agenda { limit } => self.run_agenda(limit),
+            Turn::Rounds if self.stage.has_late => self.stage.finish_round(),
             Turn::Rounds => self.stage.run_rounds()?,
+            Turn::Late => self.let_in()?,
             Turn::Settle => self.stage.settle(),
-            Turn::Wait | Turn::Hold | Turn::Stuck | Turn::Finish => {}
+            Turn::Wait | Turn::Hold | Turn::Sinks | Turn::Stuck | Turn::Finish => {}
         }
         Ok(())
     }
@@ -281,6 +321,9 @@ impl Engine {
                 Turn::Agenda { limit: now }
             };
         }
+        if self.stage.has_late && self.stage.round.is_empty() {
+            return Turn::Late;
+        }
         if !self.stage.round.is_empty() || !self.stage.core.desk().joined.is_empty() {
             return Turn::Rounds;
         }
@@ -297,7 +340,7 @@ impl Engine {
 
     /// Nothing is left at this instant: who is next?
     fn move_on(&mut self, lane: Option<i64>, shown: Option<(i64, usize)>, agenda: Option<i64>) -> Turn {
-        if self.stands_still() {
+        if self.stands_still() || self.waits_for_sources() {
             return Turn::Hold;
         }
         let mut last = self.last();
@@ -314,8 +357,8 @@ impl Engine {
         last = last.min(self.horizon);
         if let Some(pacer) = &self.pacer {
             // Instant by instant, each when its time has come.
-            if !pacer.wait_for(next, || self.stop.is_requested()) {
-                return Turn::Wait;
+            if !pacer.wait_for(next, || self.stop.is_requested() || self.any_sinks()) {
+                return if self.stop.is_requested() { Turn::Wait } else { Turn::Sinks };
             }
             last = next;
         }
@@ -395,7 +438,7 @@ impl Engine {
             Filled::Events | Filled::Nothing => Ok(()),
             Filled::Ended => {
                 if !self.goes_on_live(lane) {
-                    self.lane_ended(stream, Some(self.stage.now()));
+                    self.lane_ended(lane, Some(self.stage.now()));
                 }
                 Ok(())
             }
@@ -404,10 +447,15 @@ impl Engine {
     }
 
     /// The last event of a source was dispatched: its readers hear of it in the next round (S54).
-    fn lane_ended(&mut self, stream: u32, time: Option<i64>) {
+    fn lane_ended(&mut self, lane: usize, time: Option<i64>) {
+        let stream = self.lanes[lane];
+        self.fed[lane] = false;
+        if !self.stage.graph.is_emitted(stream) {
+            self.stage.core.ended.push(stream);
+        }
         self.stage.hubs[stream as usize].channel_mut().record_end(time);
         self.open_lanes -= 1;
-        if self.open_lanes == 0 && self.limits.end.is_none() {
+        if self.open_lanes == 0 && self.limits.end.is_none() && !self.lasts {
             self.stage.core.going = false;
             // What has to wait for its time cannot run away (S29).
             self.stage.core.draining = self.live.is_none();
@@ -417,7 +465,7 @@ impl Engine {
             desk.joined.calls.push(call);
             desk.hold_instant();
         }
-        if !self.emitted[stream as usize] {
+        if !self.stage.graph.is_emitted(stream) {
             self.stage.hubs[stream as usize].channel_mut().set_over();
         }
         if self.stage.core.has_tasks {
@@ -427,7 +475,7 @@ impl Engine {
 
     /// The calls that tell the readers of a stream of its end, each with a sequence of its own.
     pub(super) fn ends(&self, stream: u32) -> Vec<SoonCall> {
-        if self.emitted[stream as usize] {
+        if self.stage.graph.is_emitted(stream) {
             return Vec::new();
         }
         let desk = self.stage.core.desk();
@@ -438,15 +486,18 @@ impl Engine {
 
     /// Lets the node with the least head work through its agenda, up to the next item of anyone else.
     fn run_agenda(&mut self, limit: i64) {
-        let node = self.stage.core.heads.first_node();
+        let node = self.stage.core.heads.first_place();
         let others = self.stage.core.heads.first_but(node);
         let shown = self.live.as_ref().and_then(|live| live.first()).map(|(time, _)| time);
         let lane = self.merge.peek().into_iter().chain(shown).min().map_or(Due::NEVER, Due::at);
         self.stage.core.desk().set_limit(limit);
-        if node == self.stage.core.sleepers {
+        if node == heads::SLEEPERS {
             return self.stage.run_sleeps(lane);
         }
-        match self.stage.nodes.get_mut(node) {
+        if node == heads::DEPARTURES {
+            return self.stage.run_departures(lane);
+        }
+        match self.stage.nodes.get_mut(heads::node_at(node)) {
             Some(node) => node.run_agenda(&mut self.stage.core, others.min(lane)),
             // Who is gone has nothing pending.
             None => self.stage.core.heads.set(node, Due::NEVER),

@@ -20,9 +20,16 @@ impl Engine {
             Some(reason) => Ok(reason),
         });
         let ended = self.repeat_grace(ended);
-        let closed = self.close(ended);
+        let closed = self.conclude_inside(ended);
         self.leave(entered);
         closed
+    }
+
+    /// Ends a run over history.
+    pub(super) fn conclude_inside(&mut self, ended: Ended) -> (Outcome, Vec<ErrorKind>) {
+        let mut closing = self.begin_close(ended);
+        self.finish_sinks(&mut closing.errors);
+        self.close(closing)
     }
 
     /// Everything before the first item of class 1. A reason, if the run stops there.
@@ -31,6 +38,7 @@ impl Engine {
             // How long an item takes is not known yet: nobody is to wait for a burst of slow ones.
             self.stage.core.desk().burst.set(if self.is_real() { 1 } else { COUNTED });
         }
+        let had_sources = self.open_lanes > 0;
         let mut states = self.fill_all();
         self.start = self.find_start()?;
         let start = Timestamp::from_nanos(self.start);
@@ -49,10 +57,10 @@ impl Engine {
         }
         self.record(|facts| facts.opened = true);
         self.pacer = Pacer::new(self.limits.pace, self.start);
-        let lasts = self.lasts_until_stopped() && self.lanes.is_empty();
-        self.stage.core.going = self.limits.end.is_some() || self.open_lanes > 0 || lasts;
+        self.lasts = self.lasts_until_stopped() && self.open_lanes == 0;
+        self.stage.core.going = self.limits.end.is_some() || self.open_lanes > 0 || self.lasts;
         // Without sources all of it comes after the last source event (S29).
-        self.stage.core.draining = self.live.is_none() && self.lanes.is_empty() && self.limits.end.is_none();
+        self.stage.core.draining = self.live.is_none() && self.open_lanes == 0 && self.limits.end.is_none();
         if !self.opens {
             return Ok(Some(StopReason::Requested));
         }
@@ -71,10 +79,16 @@ impl Engine {
                 && !self.goes_on_live(lane)
             {
                 // Empty from the start: its end belongs to the next round of the start (S54).
-                self.lane_ended(self.lanes[lane], None);
+                self.lane_ended(lane, None);
             }
         }
-        self.check_timers_alone().map(|()| None)
+        self.open_first_supplies()?;
+        if let Some(stopped) = self.stopped() {
+            return stopped.map(Some);
+        }
+        // Those that were opened in `on_start` count as well, also empty ones.
+        let had_sources = had_sources || self.open_lanes > 0 || !self.stage.core.ended.is_empty();
+        self.check_timers_alone(had_sources).map(|()| None)
     }
 
     /// The loop, with a guard against panics: setting it up once costs the dispatches nothing.
@@ -99,6 +113,10 @@ impl Engine {
     fn fill_all(&mut self) -> Vec<Filled> {
         (0..self.lanes.len())
             .map(|lane| {
+                if !self.fed[lane] {
+                    // It was announced, no more.
+                    return Filled::Nothing;
+                }
                 let filled =
                     self.stage.hubs[self.lanes[lane] as usize].channel_mut().fill(self.merge.refill(lane));
                 self.merge.filled(lane);
@@ -145,24 +163,35 @@ impl Engine {
         for node in 0..self.stage.nodes.len() {
             self.stage.core.desk().set_limit(i64::MAX);
             let Some(strategy) = self.stage.nodes.get_mut(node) else { continue };
-            self.started[node] = strategy.start(&mut self.stage.core);
+            strategy.start(&mut self.stage.core);
+            self.stage.attend();
             if self.stage.core.desk().halted() {
                 break;
             }
         }
+        // Those whom they have spawned begin after all of them.
+        while !self.stage.core.desk().halted() && self.stage.admit() {}
         self.stage.core.desk().starting.set(false);
         !self.stage.core.desk().halted()
     }
 
-    /// True if a run without sources goes on until it is stopped: a live one, and its repetition (S25).
+    /// What `on_start` has opened begins with the run; where it is empty, its end joins the next round as well.
+    fn open_first_supplies(&mut self) -> Result<(), ErrorKind> {
+        self.stage.core.desk().starting.set(true);
+        let opened = self.open_supplies();
+        self.stage.core.desk().starting.set(false);
+        opened
+    }
+
+    /// True if a run without sources goes on until it is stopped: a live one, its repetition, that of a test (S25).
     fn lasts_until_stopped(&self) -> bool {
-        self.live.is_some() || self.stops_at.is_some()
+        self.live.is_some() || self.stops_at.is_some() || self.stage.stepping.is_some()
     }
 
     /// A run of unbounded timers without an end is a mistake, not a run of zero length (S25).
-    fn check_timers_alone(&self) -> Result<(), ErrorKind> {
+    fn check_timers_alone(&self, had_sources: bool) -> Result<(), ErrorKind> {
         let has_end = self.limits.end.is_some();
-        let has_work = !self.lanes.is_empty() || self.stage.core.alive > 0 || !self.stage.round.is_empty();
+        let has_work = had_sources || self.stage.core.alive > 0 || self.stage.has_work();
         let has_timer = self.stage.nodes.iter().any(|node| node.timers() > 0);
         if !self.lasts_until_stopped() && !has_end && !has_work && has_timer {
             Err(ErrorKind::NoEnd)

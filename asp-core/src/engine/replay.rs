@@ -27,6 +27,7 @@ impl Engine {
                 now: self.stage.now(),
                 round: self.stage.core.round,
                 is_live: self.stage.core.desk().live.get(),
+                spawned: self.stage.core.roster.spawned,
             };
             self.record(|facts| facts.stop = Some(stopped));
         }
@@ -38,6 +39,7 @@ impl Engine {
         let caught_up = facts.caught_up.map(|time| (time, Step::CaughtUp));
         self.steps.extend(handover.into_iter().chain(caught_up));
         self.opens = facts.opened;
+        self.late_again = facts.late;
         self.stage.core.recorded_skips = facts.skips;
         if let Some(stopped) = facts.stop {
             self.stage.core.stop_after(stopped.dispatches);
@@ -59,6 +61,7 @@ impl Engine {
     pub(super) fn repeat_stop(&mut self) {
         let Some(stopped) = self.stops_at.take() else { return };
         self.stage.core.desk().live.set(stopped.is_live);
+        self.stage.admit_again(stopped.spawned);
         if stopped.now > self.stage.now() {
             self.stage.core.desk().at(stopped.now);
         }

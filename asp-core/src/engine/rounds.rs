@@ -3,26 +3,36 @@
 use std::collections::VecDeque;
 
 use super::Origin;
+use super::step::Stepping;
 use crate::core::Core;
+use crate::departures::Departure;
 use crate::desk::{Emission, Joined, Soon, SoonCall, SoonTick};
 use crate::error::ErrorKind;
+use crate::graph::Graph;
+use crate::growth::Asked;
+use crate::heads::{self, Due};
 use crate::hub::AnyHub;
 use crate::nodes::Nodes;
 use crate::observe::Class;
 use crate::time::Timestamp;
 
 /// From how many rounds before the limit on an instant's dispatches are remembered for the message.
-const SUSPICIOUS: u32 = 8;
+const SUSPICIOUS: u32 = 32;
 
 /// What is left of the current round. Its emissions and calls stand in front of the desk's queues.
 #[derive(Debug, Default)]
 pub(super) struct Round {
     pub(super) emissions: usize,
-    calls: usize,
-    ticks: VecDeque<SoonTick>,
+    /// Of its emissions, those that were passed over since they were cancelled.
+    pub(super) cancelled: usize,
+    pub(super) calls: usize,
+    pub(super) ticks: VecDeque<SoonTick>,
 }
 
 impl Round {
+    /// More than there are emissions.
+    const NEVER_ALL: usize = usize::MAX / 2;
+
     pub(super) fn is_empty(&self) -> bool {
         self.emissions == 0 && !self.has_rest()
     }
@@ -45,11 +55,21 @@ pub(super) struct Stage {
     pub(super) core: Core,
     pub(super) nodes: Nodes,
     pub(super) hubs: Vec<Box<dyn AnyHub>>,
+    /// What the streams are, for those who join.
+    pub(super) graph: Graph,
     /// What is left of the current round.
     pub(super) round: Round,
     /// Where the event dispatched last came from, for error messages.
     pub(super) event: Option<Origin>,
     pub(super) max_rounds: u32,
+    /// How far a test has come that runs it step by step.
+    pub(super) stepping: Option<Stepping>,
+    /// Strategies that join with the next round.
+    pub(super) newcomers: Vec<Asked>,
+    /// Sources that open when the engine has looked around.
+    pub(super) supplies: Vec<Asked>,
+    /// True if events that come late wait for the next round (S57).
+    pub(super) has_late: bool,
 }
 
 impl Stage {
@@ -102,7 +122,11 @@ impl Stage {
             return Ok(false);
         }
         self.run_rounds()?;
-        if self.core.desk().halted() || !self.core.unsettled.is_empty() {
+        if self.core.desk().interrupted() || !self.core.unsettled.is_empty() {
+            return Ok(false);
+        }
+        if self.core.stands_still() {
+            // A task that was woken in these rounds waits for something outside now.
             return Ok(false);
         }
         self.core.round = 0;
@@ -113,50 +137,149 @@ impl Stage {
     }
 
     /// Dispatches the round's emissions; only then do the calls and ticks of round 0 have their turn (S7).
-    #[inline]
+    #[inline(never)]
     pub(super) fn run_emissions(&mut self) {
-        for _ in 0..std::mem::take(&mut self.round.emissions) {
-            let Stage { core, nodes, hubs, event, .. } = self;
-            core.class = Class::Event;
-            let Some(Emission { stream, sequence }) = core.desk().joined.emissions.pop() else { return };
-            if core.draining && sequence >= core.mark {
-                core.drained += 1;
-            }
-            if core.watched {
-                core.set_place(core.desk().now.get(), Class::Event, u32::MAX, sequence);
-            }
-            *event = Some(Origin::Emitted(stream));
-            hubs[stream as usize].run_emitted(nodes, core);
-            self.attend();
-            if self.core.desk().halted() {
+        self.work_emissions();
+    }
+
+    /// [`Stage::run_emissions`] as a part of the caller.
+    #[inline(always)]
+    fn work_emissions(&mut self) {
+        let mut left = std::mem::take(&mut self.round.emissions);
+        while left > 0 {
+            left -= 1;
+            if !self.run_emission() {
+                self.round.emissions = left;
                 return;
             }
         }
+    }
+
+    /// Dispatches the next emission; false if there is none, or nothing more may be dispatched.
+    #[inline(always)]
+    pub(super) fn run_emission(&mut self) -> bool {
+        let Stage { core, nodes, hubs, event, .. } = self;
+        let Some(Emission { stream, slot, sequence }) = core.desk().joined.emissions.pop() else {
+            return false;
+        };
+        if slot != Emission::PLAIN {
+            return self.run_joined(slot, sequence);
+        }
+        core.class = Class::Event;
+        if core.draining && sequence >= core.mark {
+            core.drained += 1;
+        }
+        if core.watched {
+            core.set_place(core.desk().now.get(), Class::Event, u64::MAX, sequence);
+        }
+        *event = Some(Origin::Emitted(stream));
+        hubs[stream as usize].run_emitted(nodes, core);
+        self.attend();
+        !self.core.desk().interrupted()
+    }
+
+    /// Dispatches an emission that can be cancelled and joined this round, if it was not. False if nothing more may be
+    /// dispatched.
+    #[cold]
+    #[inline(never)]
+    fn run_joined(&mut self, slot: u32, sequence: u64) -> bool {
+        let departure = self.core.desk().departures.take(slot, sequence);
+        match departure {
+            Some(departure) => self.run_departed(departure, sequence),
+            None => self.round.cancelled += 1,
+        }
+        self.core.hear_departures();
+        !self.core.desk().interrupted()
+    }
+
+    /// Dispatches emissions whose delay is over, as long as none else comes before them and none comes later than the
+    /// limit.
+    pub(super) fn run_departures(&mut self, lane: Due) {
+        for _ in 0..self.core.desk().burst.get() {
+            let due = self.core.heads.first();
+            let is_next = due < lane && due.time() <= self.core.desk().limit.get();
+            if !is_next || self.core.heads.first_place() != heads::DEPARTURES {
+                return;
+            }
+            let next = self.core.desk().departures.pop();
+            if let Some((departure, sequence)) = next {
+                self.core.desk().at(due.time());
+                self.run_departed(departure, sequence);
+            }
+            self.core.hear_departures();
+        }
+    }
+
+    fn run_departed(&mut self, departure: Departure, sequence: u64) {
+        let Stage { core, nodes, hubs, event, .. } = self;
+        core.class = Class::Event;
+        if core.watched {
+            core.set_place(core.desk().now.get(), Class::Event, u64::MAX, sequence);
+        }
+        *event = Some(Origin::Emitted(departure.stream));
+        hubs[departure.stream as usize].run_departed(departure, nodes, core);
+        if core.draining && sequence >= core.mark {
+            // Whoever emits in answer to it is one of those that go on for ever (S29).
+            core.last_drained = Some(core.running);
+            core.count_drained_here();
+        }
+        self.attend();
+    }
+
+    /// Hands an emission that comes too late for handlers to the sinks (S47).
+    pub(super) fn drain_emission(&mut self, emission: Emission) {
+        let Emission { stream, slot, sequence } = emission;
+        let departure = match slot {
+            Emission::PLAIN => None,
+            slot => match self.core.desk().departures.take(slot, sequence) {
+                None => return,
+                departure => departure,
+            },
+        };
+        self.hubs[stream as usize].channel_mut().drain_to_sinks(departure, &mut self.core);
+        self.core.hear_departures();
     }
 
     /// Dispatches all rounds of this instant, until nothing joins them any more.
     #[inline]
     pub(super) fn run_rounds(&mut self) -> Result<(), ErrorKind> {
         self.hold();
+        // A round is none if everything in it was cancelled; that in progress is one already.
         let mut begun = false;
         loop {
-            let emits = self.round.emissions > 0;
-            self.run_emissions();
-            if self.round.has_rest() && !self.run_rest() && begun && !emits {
-                // Everything in it was cancelled: it was no round.
+            let emits = self.round.emissions;
+            self.work_emissions();
+            let goes_on = self.round.has_rest() && self.run_rest();
+            if begun && !goes_on && emits == self.round.cancelled {
                 self.core.round -= 1;
             }
             let desk = self.core.desk();
-            if desk.joined.is_empty() || desk.halted() {
+            if desk.joined.is_empty() || desk.interrupted() {
                 return Ok(());
             }
-            self.core.round += 1;
-            if self.core.round + SUSPICIOUS >= self.max_rounds {
-                self.suspect_loop()?;
-            }
-            self.promote();
+            self.next_round()?;
             begun = true;
         }
+    }
+
+    /// Dispatches the rest of this round, and none after it.
+    pub(super) fn finish_round(&mut self) {
+        self.hold();
+        self.run_emissions();
+        if self.round.has_rest() {
+            self.run_rest();
+        }
+    }
+
+    /// Begins the next round.
+    #[inline]
+    pub(super) fn next_round(&mut self) -> Result<(), ErrorKind> {
+        self.core.round += 1;
+        if self.core.round + SUSPICIOUS >= self.max_rounds {
+            self.suspect_loop()?;
+        }
+        self.promote();
+        Ok(())
     }
 
     /// Makes the calls and ticks of the round; false if all of them were cancelled.
@@ -168,38 +291,57 @@ impl Stage {
         self.core.dispatched.total() > before
     }
 
+    /// True if something of this instant is left that was not cancelled, apart from what keeps the run alive anyway.
+    pub(super) fn has_work(&self) -> bool {
+        let joined = &self.core.desk().joined;
+        let emits = |emission: &Emission| emission.slot == Emission::PLAIN;
+        joined.emissions.to_vec().iter().any(emits)
+            || joined.calls.to_vec().iter().any(|call| !matches!(call.what, Soon::Arrival))
+            || !self.round.ticks.is_empty()
+    }
+
     /// Keeps time from moving on.
     pub(super) fn hold(&self) {
         self.core.desk().set_limit(self.now());
     }
 
     fn run_calls(&mut self) {
-        while self.round.calls > 0 && !self.core.desk().halted() {
-            self.round.calls -= 1;
-            let call = self.core.desk().joined.calls.pop();
-            let Some(SoonCall { node, what, sequence }) = call else { return };
-            if let Soon::Wake(_) | Soon::Sleep(_) = what {
-                self.wake(what, sequence);
-                continue;
-            }
-            let Some(node) = self.nodes.get_mut(node as usize) else { continue };
-            match what {
-                Soon::Call(slot) => node.run_call(&mut self.core, slot, sequence),
-                Soon::End(hook) => node.run_end(&mut self.core, hook, sequence),
-                Soon::Wake(_) | Soon::Sleep(_) => {}
-            }
-            self.begin_call();
+        while self.round.calls > 0 && !self.core.desk().interrupted() {
+            self.run_call();
         }
     }
 
-    fn run_ticks(&mut self) {
-        while !self.core.desk().halted() {
-            let Some(tick) = self.round.ticks.pop_front() else { return };
-            if let Some(node) = self.nodes.get_mut(tick.node as usize) {
-                node.run_tick(&mut self.core, tick.rank, tick.slot);
-            }
-            self.begin_call();
+    /// Makes the next call of the round, if it was not cancelled.
+    #[inline(always)]
+    pub(super) fn run_call(&mut self) {
+        self.round.calls -= 1;
+        let call = self.core.desk().joined.calls.pop();
+        let Some(SoonCall { node, what, sequence }) = call else { return };
+        if let Soon::Wake(_) | Soon::Sleep(_) = what {
+            return self.wake(what, sequence);
         }
+        let Some(node) = self.nodes.get_mut(node as usize) else { return };
+        match what {
+            Soon::Call(slot) => node.run_call(&mut self.core, slot, sequence),
+            Soon::End(hook) => node.run_end(&mut self.core, hook, sequence),
+            Soon::Wake(_) | Soon::Sleep(_) | Soon::Arrival => {}
+        }
+        self.begin_call();
+    }
+
+    fn run_ticks(&mut self) {
+        while !self.core.desk().interrupted() && self.run_tick() {}
+    }
+
+    /// Makes the next tick of the round, if its timer was not cancelled; false if there is none.
+    #[inline(always)]
+    pub(super) fn run_tick(&mut self) -> bool {
+        let Some(tick) = self.round.ticks.pop_front() else { return false };
+        if let Some(node) = self.nodes.get_mut(tick.node as usize) {
+            node.run_tick(&mut self.core, tick.rank, tick.slot);
+        }
+        self.begin_call();
+        true
     }
 
     /// There will not be many more rounds of this instant, if this one still is one.
@@ -207,10 +349,12 @@ impl Stage {
     fn suspect_loop(&mut self) -> Result<(), ErrorKind> {
         let core = &mut self.core;
         if core.round >= self.max_rounds {
+            let trace = core.trace.take().unwrap_or_default();
             return Err(ErrorKind::SameInstantLoop {
                 time: Timestamp::from_nanos(core.desk().now.get()),
                 rounds: self.max_rounds,
-                last: core.trace.take().unwrap_or_default().into(),
+                last: trace.last(),
+                path: trace.path(),
             });
         }
         core.begin_trace();
@@ -234,9 +378,14 @@ impl Stage {
     #[inline]
     pub(super) fn promote(&mut self) {
         let joined = &self.core.desk().joined;
-        self.round.emissions = joined.emissions.len();
+        (self.round.emissions, self.round.cancelled) = (joined.emissions.len(), 0);
         if joined.calls.len() | joined.ticks.len() > 0 {
             self.round.take_rest(joined);
+            if !self.newcomers.is_empty() {
+                // Whatever is cancelled, it is a round.
+                self.round.cancelled = Round::NEVER_ALL;
+                self.admit();
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Wake, Waker};
 use std::thread::{self, Thread};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 
@@ -18,29 +19,50 @@ impl Engine {
     /// it does cannot be asked; but a runtime that goes on elsewhere runs a small task soon.
     pub(super) fn stand_still(&self) -> Result<(), ErrorKind> {
         let outside = &self.stage.core.tasks.outside;
+        let is_served = self.park_while(&mut None, None, || {
+            !outside.any() && !self.any_sinks() && !self.stop.is_requested() && outside.externals() > 0
+        });
+        if is_served {
+            return Ok(());
+        }
+        let (tasks, now) = (self.stage.waiting_tasks(), Timestamp::from_nanos(self.stage.now()));
+        Err(ErrorKind::Blocked { tasks, now })
+    }
+
+    /// Blocks the thread as long as the run `waits`, or once for as long as is `left`. False if a tokio runtime to which
+    /// the thread belongs gives no sign of life meanwhile.
+    pub(super) fn park_while(
+        &self,
+        sign: &mut Option<Sign>,
+        left: Option<Duration>,
+        waits: impl Fn() -> bool,
+    ) -> bool {
         let parked = Waker::from(Arc::new(Parked(thread::current())));
-        outside.poller.register(&parked);
-        self.stop.register(&parked);
-        let waits = || !outside.any() && !self.stop.is_requested() && outside.externals() > 0;
-        let runtime = if waits() { Sign::ask(parked) } else { None };
+        self.register(&parked);
+        if !waits() {
+            return true;
+        }
+        match sign {
+            Some(sign) => sign.patience = Patience::start(),
+            None => *sign = Sign::ask(parked),
+        }
         while waits() {
-            match runtime.as_ref().filter(|sign| !sign.is_given()).map(|sign| sign.patience.left()) {
+            let patience = sign.as_ref().filter(|sign| !sign.is_given()).map(|sign| sign.patience.left());
+            match [patience, left.map(Some)].into_iter().flatten().min() {
                 None => thread::park(),
-                Some(Some(left)) => thread::park_timeout(left),
-                Some(None) => {
-                    return Err(ErrorKind::Blocked {
-                        tasks: self.stage.waiting_tasks(),
-                        now: Timestamp::from_nanos(self.stage.now()),
-                    });
-                }
+                Some(None) => return false,
+                Some(Some(time)) => thread::park_timeout(time),
+            }
+            if left.is_some() {
+                return true;
             }
         }
-        Ok(())
+        true
     }
 }
 
 /// A sign of life of the runtime that the thread belongs to.
-struct Sign {
+pub(super) struct Sign {
     given: Arc<AtomicBool>,
     patience: Patience,
 }

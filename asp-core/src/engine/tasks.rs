@@ -7,10 +7,11 @@ use super::{Engine, Origin as From, Turn};
 use crate::core::Cause;
 use crate::desk::{Refused, Soon};
 use crate::error::ErrorKind;
-use crate::heads::Due;
+use crate::heads::{self, Due};
 use crate::names::similar;
 use crate::observe::Class;
 use crate::panics::message;
+use crate::roster::COROUTINES;
 use crate::task::local::{self, Ask};
 use crate::task::{Coroutine, Kind, Origin, RunContext, TaskInfo, TaskKey, Waiting, What, Wish, poll};
 use crate::time::Timestamp;
@@ -39,7 +40,7 @@ impl Stage {
         for _ in 0..self.core.desk().burst.get() {
             let due = self.core.heads.first();
             let is_next = due < lane && due.time() <= self.core.desk().limit.get();
-            if !is_next || self.core.heads.first_node() != self.core.sleepers {
+            if !is_next || self.core.heads.first_place() != heads::SLEEPERS {
                 return;
             }
             self.attend();
@@ -111,7 +112,7 @@ impl Stage {
         match what {
             Soon::Wake(task) => Some(task),
             Soon::Sleep(slot) => local::in_run(|local| local.sleeps.sleeper(slot, sequence)),
-            Soon::Call(_) | Soon::End(_) => None,
+            Soon::Call(_) | Soon::End(_) | Soon::Arrival => None,
         }
     }
 
@@ -148,30 +149,35 @@ impl Stage {
 
     /// Dispatches what a strategy has missed, now that the task that had it is done, in the order of the items.
     fn work_off(&mut self, owner: u32) {
-        let is_free = |stage: &mut Self| {
-            let node = stage.nodes.get_mut(owner as usize)?;
-            (node.holder().is_none()).then_some(node.has_backlog())
-        };
-        if is_free(self) == Some(true) {
-            self.core.delayed = true;
-            while is_free(self).is_some() && !self.core.desk().halted() {
-                let Some(waiting) = self.nodes.get_mut(owner as usize).and_then(|it| it.next_waiting())
-                else {
-                    break;
-                };
-                if self.core.in_grace && !matches!(waiting.what, What::Wake { .. }) {
-                    continue;
-                }
-                self.run_waiting(owner, waiting);
-                self.begin_call();
-            }
-            self.core.delayed = false;
+        if let Some(stepping) = &mut self.stepping {
+            stepping.frees = Some(owner);
+            return;
         }
+        while self.work_off_next(owner) {}
+        self.settle_late(owner);
+    }
+
+    /// Dispatches the item that has waited longest for a strategy; false if there is none, or the strategy is not free.
+    pub(super) fn work_off_next(&mut self, owner: u32) -> bool {
+        let is_halted = self.core.desk().halted();
+        let node = self.nodes.get_mut(owner as usize).filter(|node| node.holder().is_none() && !is_halted);
+        let Some(waiting) = node.and_then(|node| node.next_waiting()) else { return false };
+        if self.core.in_grace && !matches!(waiting.what, What::Wake { .. }) {
+            return true;
+        }
+        self.core.delayed = true;
+        self.run_waiting(owner, waiting);
+        self.begin_call();
+        self.core.delayed = false;
+        true
+    }
+
+    /// A strategy has worked off what it has missed: it settles in this instant, if it was due to.
+    pub(super) fn settle_late(&mut self, owner: u32) {
         if let Some(node) = self.nodes.get_mut(owner as usize)
             && node.holder().is_none()
-            && node.take_settles()
+            && node.settle_late(&mut self.core)
         {
-            self.core.unsettled.insert(owner);
             self.core.desk().hold_instant();
         }
     }
@@ -183,9 +189,9 @@ impl Stage {
         let now = self.now();
         let Stage { core, nodes, hubs, .. } = self;
         core.desk().at(now);
-        if let What::Event { stream, number, reader } = what {
+        if let What::Event { stream, number, seat, part } = what {
             core.class = Class::Event;
-            hubs[stream as usize].run_kept(number, reader, nodes, core);
+            hubs[stream as usize].run_kept(number, (seat, part, owner), nodes, core);
             self.event = core.event.map(|(stream, index)| From::Kept(stream, index));
             return;
         }
@@ -228,6 +234,9 @@ impl Stage {
                 }
             }
             Ask::Wait(wish) => self.listen(*wish),
+            Ask::Grow(asked) => self.grow(*asked),
+            Ask::Retire(node) => self.remove(node),
+            Ask::Attach(node) => self.attach(node),
             _ => {}
         }
     }
@@ -260,10 +269,10 @@ impl Stage {
     /// Begins the coroutines, in the first round of the start, before what any strategy asks for.
     pub(super) fn begin_coroutines(&mut self, coroutines: Vec<Coroutine>) {
         let start = self.now();
-        for (owner, Coroutine { begin, .. }) in (self.nodes.len() as u32..).zip(coroutines) {
+        for (owner, Coroutine { begin, .. }) in (COROUTINES..).zip(coroutines) {
             let cx = RunContext::new(self.core.tasks.outside.run, owner);
             let origin = Origin { class: Class::Call, event: None, event_time: start };
-            let info = TaskInfo { owner, kind: Kind::Free, method: "", origin, joint: None };
+            let info = TaskInfo { owner, kind: Kind::Free, method: "", origin, joint: None, retires: false };
             let task = self.core.add_task(begin(cx), info);
             let sequence = self.core.desk().next_sequence();
             local::in_run(|local| local.sleeps.wake_at(start, task, sequence));
@@ -273,7 +282,7 @@ impl Stage {
 
     /// Drops all tasks: by strategy, then by creation.
     pub(super) fn drop_tasks(&mut self) {
-        for task in self.core.tasks.in_order() {
+        for task in self.core.tasks.in_order(|owner| self.nodes.rank(owner)) {
             poll::drop_task(&mut self.nodes, &mut self.core, task);
         }
         self.core.tasks.later.clear();
@@ -281,10 +290,10 @@ impl Stage {
 
     /// The tasks that wait, by name.
     pub(super) fn waiting_tasks(&self) -> Vec<String> {
-        let tasks = self.core.tasks.in_order();
+        let tasks = self.core.tasks.in_order(|owner| self.nodes.rank(owner));
         let infos = tasks.into_iter().filter_map(|task| self.core.tasks.info(task));
         let names = infos.map(|info| {
-            let strategy = &self.core.names[info.owner as usize];
+            let strategy = self.core.roster.name(info.owner);
             if info.method.is_empty() { strategy.to_string() } else { format!("{strategy}::{}", info.method) }
         });
         names.collect()
@@ -339,7 +348,7 @@ impl Engine {
             let Some(info) = self.stage.core.tasks.info(task) else { continue };
             if !is_on {
                 return Err(ErrorKind::ForeignWake {
-                    strategy: self.stage.core.names[info.owner as usize].to_string(),
+                    strategy: self.stage.core.roster.name(info.owner).into_owned(),
                     method: info.method.to_owned(),
                     now: Timestamp::from_nanos(self.stage.now()),
                 });

@@ -54,11 +54,11 @@ fn engine(alone: &'static [i64], shared: &'static [i64]) -> Engine {
     let mut graph = Graph::default();
     graph.feed(&ALONE, events(alone).into_source());
     graph.feed(&SHARED, events(shared).into_source());
-    graph.join(Listener::<true> { heard: Vec::new() }, None, Vec::new());
-    graph.join(Listener::<false> { heard: Vec::new() }, None, Vec::new());
+    graph.add(Listener::<true> { heard: Vec::new() }, None, Vec::new());
+    graph.add(Listener::<false> { heard: Vec::new() }, None, Vec::new());
     let mut parts = graph.finish();
-    let names = std::mem::take(&mut parts.names);
-    let core = Core::new(Desk::new(false), names, 2, OnError::Stop, Vec::new());
+    let roster = std::mem::take(&mut parts.roster);
+    let core = Core::new(Desk::new(false), roster, OnError::Stop, Vec::new());
     let limits = Limits {
         start: Some(Timestamp::EPOCH),
         end: None,
@@ -76,7 +76,8 @@ fn the_streams_of_a_node_that_is_gone_go_on() {
     assert!(engine.open().is_ok_and(|stop| stop.is_none()));
     engine.stage.nodes.remove(0);
     let ended = engine.run_guarded();
-    let (mut outcome, errors) = engine.close(ended);
+    let closing = engine.begin_close(ended);
+    let (mut outcome, errors) = engine.close(closing);
     engine.leave(entered);
     assert!(errors.is_empty());
     let other: Listener<false> = outcome.take().unwrap();

@@ -2,6 +2,8 @@
 
 mod text;
 
+pub(crate) use text::Few;
+
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Mutex;
@@ -231,6 +233,8 @@ pub enum ErrorKind {
         rounds: u32,
         /// The last dispatches, as `Strategy.method`.
         last: Vec<String>,
+        /// The way they go round, once, with the streams between them, as `A.on_x -> "y" -> B.on_y -> "x" -> A.on_x`.
+        path: String,
     },
     /// A method reschedules itself without end (S29).
     DrainLimit {
@@ -284,6 +288,17 @@ pub enum ErrorKind {
     },
     /// The outcome has no such strategy or stream.
     NotInOutcome(String),
+    /// A test would put an event into the past of its run.
+    InjectedInPast {
+        /// The stream.
+        stream: String,
+        /// The time of the event.
+        time: Timestamp,
+        /// How far the run has come.
+        now: Timestamp,
+    },
+    /// A test asks its run for what it does not have, or cannot do.
+    NotInTest(String),
     /// A text that is no time.
     Time(ParseTimestampError),
     /// A text that is no duration.
@@ -392,6 +407,18 @@ pub enum Request {
         /// The type given.
         given: String,
     },
+    /// The latest event of a stream that `latest` does not list.
+    NotLatest {
+        /// The stream.
+        stream: String,
+    },
+    /// The latest event of a stream, as a type that the stream does not carry.
+    LatestOfOther {
+        /// The stream.
+        stream: String,
+        /// The type expected.
+        given: String,
+    },
     /// To wait for a stream that the run does not have.
     NoStream {
         /// The stream.
@@ -405,6 +432,42 @@ pub enum Request {
         stream: String,
         /// The type expected.
         given: String,
+    },
+    /// To feed a stream that was not announced (S57).
+    NotOpened {
+        /// The stream.
+        stream: String,
+        /// A stream with a similar name that was.
+        similar: Option<String>,
+    },
+    /// To feed a stream whose source has not ended (S57).
+    FedTwice {
+        /// The stream.
+        stream: String,
+    },
+    /// To feed a run over history from a live source (S57).
+    LiveSource {
+        /// The stream.
+        stream: String,
+    },
+    /// To feed a stream from a source of another type (S57).
+    OtherSource {
+        /// The stream.
+        stream: String,
+        /// The type that the source yields.
+        given: String,
+    },
+    /// A source with an option that makes no sense for it.
+    Misuse {
+        /// The stream.
+        stream: String,
+        /// What is wrong with it, and what to write.
+        what: &'static str,
+    },
+    /// To spawn a strategy whose streams do not fit the run (S56).
+    Join {
+        /// What does not fit.
+        faults: Vec<GraphFault>,
     },
 }
 

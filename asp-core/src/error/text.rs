@@ -1,8 +1,10 @@
 //! What went wrong, as a sentence with its remedy.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use super::{ErrorKind, HandlerFailure, Reason, Request};
+use crate::graph_fault::GraphFault;
 use crate::time::Timestamp;
 
 impl fmt::Display for ErrorKind {
@@ -47,9 +49,9 @@ impl fmt::Display for ErrorKind {
                 write!(f, "a sink of stream \"{stream}\" failed at {time}: {error}")
             }
             ErrorKind::Handler(failure) => failure.fmt(f),
-            ErrorKind::SameInstantLoop { time, rounds, last } => {
-                write!(f, "{rounds} rounds at {time} without time moving on; last: {}", last.join(" -> "))?;
-                f.write_str("; delay one of them by at least 1ns")
+            ErrorKind::SameInstantLoop { time, rounds, path, .. } => {
+                write!(f, "{rounds} rounds at {time} without time moving on: {path}; ")?;
+                f.write_str("delay one of them, as with `cx.emit_after(..)`, or raise `.max_rounds(..)`")
             }
             ErrorKind::DrainLimit { strategy, method, limit } => {
                 write!(f, "{limit} dispatches after the last source event, and {strategy}::{method} still ")?;
@@ -84,7 +86,14 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Refused { strategy, method, request } => {
                 write!(f, "{}: {request}", Who(strategy, method))
             }
-            ErrorKind::NotInOutcome(text) => f.write_str(text),
+            ErrorKind::NotInOutcome(text) | ErrorKind::NotInTest(text) => f.write_str(text),
+            ErrorKind::InjectedInPast { stream, time, now } => {
+                write!(
+                    f,
+                    "an event at {time} comes too late for stream \"{stream}\": the run is at {now}; "
+                )?;
+                f.write_str("inject it before the run is taken there, or give it that time or a later one")
+            }
             ErrorKind::Time(error) => error.fmt(f),
             ErrorKind::Duration(error) => error.fmt(f),
             ErrorKind::OutOfRange(error) => error.fmt(f),
@@ -92,17 +101,28 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// How many tasks a run that is stuck names.
-const STUCK: usize = 8;
+/// A fault of a strategy that has been spawned, for whose streams there is one more way out.
+fn of_newcomer(fault: &GraphFault) -> String {
+    match fault {
+        GraphFault::NeverFed { stream, constant, similar: None, .. } => {
+            let constant = constant.clone().unwrap_or_else(|| format!("Stream::named(\"{stream}\")"));
+            format!("{fault}, or `.opens({constant})` if that comes later")
+        }
+        fault => fault.to_string(),
+    }
+}
+
+/// How many names a sentence lists.
+const FEW: usize = 8;
 
 /// The first of the names, and how many more there are.
-struct Few<'a>(&'a [String]);
+pub(crate) struct Few<'a, S>(pub(crate) &'a [S]);
 
-impl fmt::Display for Few<'_> {
+impl<S: Borrow<str>> fmt::Display for Few<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Few(names) = self;
-        f.write_str(&names[..names.len().min(STUCK)].join(", "))?;
-        match names.len().saturating_sub(STUCK) {
+        f.write_str(&names[..names.len().min(FEW)].join(", "))?;
+        match names.len().saturating_sub(FEW) {
             0 => Ok(()),
             more => write!(f, " and {more} more"),
         }
@@ -150,7 +170,8 @@ impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Request::InPast { requested, now } => {
-                write!(f, "a call was asked for {requested} but it is {now}; use `cx.after(..)` for a delay")
+                write!(f, "{requested} was asked for but it is {now}; ")?;
+                f.write_str("use `cx.after(..)` or `cx.emit_after(..)` for a delay")
             }
             Request::Overflow { base, delay } => {
                 write!(f, "{base} + {delay} is beyond the last timestamp {}", Timestamp::MAX)
@@ -169,6 +190,14 @@ impl fmt::Display for Request {
                 write!(f, "it emits {given} on stream \"{stream}\", which carries another type; ")?;
                 f.write_str("use the generated constant of the stream")
             }
+            Request::NotLatest { stream } => {
+                write!(f, "it looks at the latest event of stream \"{stream}\", which it does not list; ")?;
+                f.write_str("add it to `#[strategy(latest(..))]`")
+            }
+            Request::LatestOfOther { stream, given } => {
+                write!(f, "it looks at {given} on stream \"{stream}\", which carries another type; ")?;
+                f.write_str("use the generated constant of the stream")
+            }
             Request::NoStream { stream, similar } => {
                 write!(f, "it waits for stream \"{stream}\", which this run does not have; ")?;
                 match similar {
@@ -179,6 +208,35 @@ impl fmt::Display for Request {
             Request::OtherType { stream, given } => {
                 write!(f, "it waits for {given} on stream \"{stream}\", which carries another type; ")?;
                 f.write_str("use the generated constant of the stream")
+            }
+            Request::NotOpened { stream, similar } => {
+                write!(f, "it feeds stream \"{stream}\", which was not announced; ")?;
+                match similar {
+                    Some(similar) => write!(f, "a stream with a similar name was: \"{similar}\""),
+                    None => f.write_str("add `.opens(stream)` to the runner"),
+                }
+            }
+            Request::FedTwice { stream } => {
+                write!(f, "it feeds stream \"{stream}\", whose source has not ended; ")?;
+                f.write_str(
+                    "wait for its end with `#[on_end]`, or join the sources with `Source::merge([a, b])`",
+                )
+            }
+            Request::LiveSource { stream } => {
+                write!(f, "it feeds stream \"{stream}\" from a live source; use `.run_live().await`, ")?;
+                f.write_str("or in a replay keep the stream in the recording")
+            }
+            Request::OtherSource { stream, given } => {
+                write!(f, "it feeds stream \"{stream}\" with {given}, which carries another type; ")?;
+                f.write_str("use the generated constant of the stream")
+            }
+            Request::Misuse { stream, what } => {
+                write!(f, "the source it feeds stream \"{stream}\" from: {what}")
+            }
+            Request::Join { faults } => {
+                f.write_str("the strategy it spawned does not fit the run: ")?;
+                let faults: Vec<String> = faults.iter().map(of_newcomer).collect();
+                f.write_str(&faults.join("\n"))
             }
         }
     }

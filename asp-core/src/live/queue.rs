@@ -5,9 +5,11 @@ use std::collections::VecDeque;
 use super::Notice;
 use crate::source::FaultKind;
 
-/// What becomes of an event that finds the queue of its live source full (S39).
+/// What becomes of an event that finds the queue of its live source full (S39), or the buffer of its
+/// [`Forward`](crate::Forward).
 ///
-/// Whatever is dropped is counted in [`Report::dropped`](crate::Report::dropped).
+/// Whatever is dropped is counted, in [`Report::dropped`](crate::Report::dropped) or in
+/// [`Report::forwards`](crate::Report::forwards).
 ///
 /// ```
 /// use asp_core::{Source, WhenFull};
@@ -19,7 +21,7 @@ use crate::source::FaultKind;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WhenFull {
-    /// The source is not polled until there is room; nothing is lost here.
+    /// The source is not polled until there is room, or the run waits for room; nothing is lost here.
     #[default]
     Block,
     /// The oldest event in the queue makes room.

@@ -50,6 +50,11 @@ impl LaneWake {
         self.listed.store(false, Ordering::Release);
     }
 
+    /// True if it was woken since it was looked at.
+    pub(crate) fn is_listed(&self) -> bool {
+        self.listed.load(Ordering::Acquire)
+    }
+
     pub(crate) fn wake_lane(&self) {
         if !self.listed.swap(true, Ordering::AcqRel) {
             let mut ready = self.wakes.ready.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,52 +1,57 @@
 //! One strategy in a run: its value, its context with the agenda, its hooks.
 
 mod any;
+mod plan;
 mod waiting;
 
-pub(crate) use any::AnyNode;
+pub(crate) use any::{AnyNode, Coming};
+pub(crate) use plan::{Plan, Streams};
 
+use plan::Hooks;
 use waiting::Begun;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use crate::agenda::{Taken, Tick};
 use crate::context::Context;
 use crate::core::Core;
-use crate::heads::Due;
+use crate::growth::Asked;
+use crate::heads::{self, Due};
 use crate::observe::Class;
 use crate::strategy::{HandlerResult, Strategy};
 use crate::task::Backlog;
-use crate::wiring::{Hook, NoticeHook, OneShot, Periodic, Wiring};
+use crate::task::local::Ask;
+use crate::wiring::Hook;
 
 /// Items of one agenda dispatched before the engine looks around again, so that no burst lasts for ever.
 pub(crate) const BURST: usize = 4096;
 
+/// What each dispatch looks at comes first, so that among a million nodes it takes a line or two of the cache.
+#[repr(C)]
 pub(crate) struct Node<S: Strategy> {
     /// Absent while a suspended handler has it.
     pub(crate) strategy: Option<S>,
+    /// True if it is due to settle.
+    unsettled: bool,
+    /// True once it has retired: it is never called again.
+    gone: bool,
+    started: bool,
+    panicked: bool,
+    /// True once its `on_stop` was run.
+    stopped: bool,
+    pub(crate) cx: Context<S>,
     /// Where the strategy moves out to, kept for its memory.
     spare: Option<Box<Option<S>>>,
     backlog: Backlog,
     /// A call to be begun whose method is an `async fn`.
     begun: Option<Begun<S::Call>>,
-    pub(crate) cx: Context<S>,
-    hooks: Hooks<S>,
-    periodic: Vec<Periodic<S>>,
-    one_shots: Vec<OneShot<S>>,
     /// What the core counts as alive for this node.
     counted: usize,
-    started: bool,
-    panicked: bool,
-}
-
-struct Hooks<S: Strategy> {
-    starts: Vec<Hook<S>>,
-    lives: Vec<Hook<S>>,
-    caught_up: Vec<Hook<S>>,
-    settled: Vec<Hook<S>>,
-    stops: Vec<Hook<S>>,
-    ends: Vec<Hook<S>>,
-    notices: Vec<NoticeHook<S>>,
+    /// The strategy, once it has retired.
+    departed: Option<Box<S>>,
+    /// The streams that it reads.
+    seats: Box<[u32]>,
 }
 
 /// A step that a live run takes as a whole (S36).
@@ -60,7 +65,7 @@ pub(crate) enum Step {
 
 impl Step {
     /// Its place among the hooks of class 0 (S7).
-    fn rank(self) -> u32 {
+    fn rank(self) -> u64 {
         match self {
             Step::Live => 1,
             Step::CaughtUp => 2,
@@ -69,28 +74,41 @@ impl Step {
 }
 
 impl<S: Strategy> Node<S> {
-    pub(crate) fn new(strategy: S, cx: Context<S>, wiring: Wiring<S>) -> Self {
-        let Wiring { starts, lives, caught_up, settled, stops, ends, notices, periodic, one_shots, .. } =
-            wiring;
+    pub(crate) fn new(strategy: S, cx: Context<S>) -> Self {
         Node {
             strategy: Some(strategy),
             spare: None,
             backlog: Backlog::default(),
             begun: None,
             cx,
-            hooks: Hooks { starts, lives, caught_up, settled, stops, ends, notices },
-            periodic,
-            one_shots,
             counted: 0,
             started: false,
             panicked: false,
+            unsettled: false,
+            stopped: false,
+            gone: false,
+            departed: None,
+            seats: Box::default(),
         }
     }
 
     /// True if events of its streams make it due to settle (S60).
     #[inline]
     pub(crate) fn settles(&self) -> bool {
-        !self.hooks.settled.is_empty()
+        self.cx.plan().settles
+    }
+
+    /// True once it has retired.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.gone
+    }
+
+    /// Takes note that an event of this instant has reached a strategy that settles.
+    pub(crate) fn unsettle(&mut self, core: &mut Core) {
+        if !self.unsettled {
+            self.unsettled = true;
+            core.unsettled.insert(self.cx.declaration(), self.cx.node());
+        }
     }
 
     /// Takes the desk, for one dispatch or a burst of them.
@@ -122,10 +140,44 @@ impl<S: Strategy> Node<S> {
     fn tell_pending(&mut self, core: &mut Core) {
         let node = self.cx.node() as usize;
         let agenda = self.cx.agenda_mut();
-        core.heads.set(node, agenda.head());
+        core.heads.set(heads::of_node(node), agenda.head());
         let alive = agenda.alive();
         core.alive = core.alive + alive - self.counted;
         self.counted = alive;
+        core.hear_departures();
+        if core.desk().grows() {
+            self.grow(core);
+        }
+    }
+
+    /// Passes on what a handler has asked for that changes who takes part in the run.
+    #[cold]
+    fn grow(&mut self, core: &mut Core) {
+        let (node, method) = core.running;
+        for growth in core.desk().growth.take() {
+            core.tasks.later.push(Ask::Grow(Box::new(Asked { node, method, growth })));
+        }
+        if core.desk().retiring.take() && !self.stopped {
+            self.retire(core);
+        }
+    }
+
+    /// Leaves the run: `on_stop` runs at once, and nothing of the strategy after that (S56).
+    pub(crate) fn retire(&mut self, core: &mut Core) {
+        let (class, delayed) = (core.class, std::mem::replace(&mut core.delayed, true));
+        if self.started && !self.panicked {
+            self.stop(core);
+        }
+        (core.class, core.delayed) = (class, delayed);
+        self.gone = true;
+        self.departed = self.strategy.take().map(Box::new);
+        core.tasks.later.push(Ask::Retire(self.cx.node()));
+    }
+
+    /// The strategy, also of one that has retired and is about to be dropped.
+    pub(crate) fn state(&mut self) -> Option<(&mut S, &Context<S>)> {
+        let strategy = self.strategy.as_mut().or(self.departed.as_deref_mut())?;
+        Some((strategy, &self.cx))
     }
 
     /// Works through the agenda as long as its items come before `until` and none later than the outer limit.
@@ -205,26 +257,22 @@ impl<S: Strategy> Node<S> {
         &mut self,
         core: &mut Core,
         class: Class,
-        step: Option<u32>,
+        step: Option<u64>,
         list: fn(&mut Hooks<S>) -> &mut Vec<Hook<S>>,
     ) -> bool {
         let now = self.cx.desk().now.get();
         self.cx.desk().at(now);
         core.class = class;
-        let node = self.cx.node();
         match step {
             // Class 0 is ordered by hook, then by strategy (S7).
-            Some(step) => core.set_place(now, class, step, u64::from(node)),
-            None => core.set_place(now, class, node, 0),
+            Some(step) => core.set_place(now, class, step, self.cx.declaration()),
+            None => core.set_place(now, class, self.cx.declaration(), 0),
         }
-        // A list that a panic loses on the way belongs to a strategy that is never called again.
-        let mut hooks = std::mem::take(list(&mut self.hooks));
-        let ok = hooks.iter_mut().all(|hook| {
+        let plan = Arc::clone(self.cx.plan());
+        list(&mut plan.hooks()).iter_mut().all(|hook| {
             core.dispatched.count(class);
             self.run_hook(core, hook)
-        });
-        *list(&mut self.hooks) = hooks;
-        ok
+        })
     }
 
     fn run_hook(&mut self, core: &mut Core, hook: &mut Hook<S>) -> bool {
@@ -275,7 +323,7 @@ impl<S: Strategy> Node<S> {
         core.dispatched.ticks += 1;
         core.class = Class::Tick;
         if core.watched {
-            core.set_place(tick.time, Class::Tick, self.cx.node(), tick.rank);
+            core.set_place(tick.time, Class::Tick, self.cx.declaration(), tick.rank);
         }
         self.run_scheduled(core, (tick.make)(), core.draining)
     }
@@ -300,14 +348,15 @@ impl<S: Strategy> Node<S> {
 
     /// Sets the strategy's own timers and one-shots, which count from now. False if one of them is impossible.
     fn set_out(&mut self, core: &mut Core) -> bool {
-        for periodic in &self.periodic {
+        let plan = Arc::clone(self.cx.plan());
+        for periodic in &plan.periodic {
             self.cx.set_timer(&periodic.every, periodic.make);
             let method = self.cx.method_name(periodic.method);
             if !core.ended(self.cx.desk(), self.cx.node() as usize, method, Ok(())) {
                 return false;
             }
         }
-        for one_shot in &self.one_shots {
+        for one_shot in &plan.one_shots {
             self.cx.defer(one_shot.delay, (one_shot.make)());
             let method = self.cx.method_name(one_shot.method);
             if !core.ended(self.cx.desk(), self.cx.node() as usize, method, Ok(())) {
@@ -315,6 +364,13 @@ impl<S: Strategy> Node<S> {
             }
         }
         true
+    }
+
+    /// Does something that takes the desk, for a node that may not be in its place yet.
+    fn caught(&mut self, core: &mut Core, work: impl FnOnce(&mut Self, &mut Core)) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self, core))) {
+            core.raise_panic(panic, |core, _| self.poison(core));
+        }
     }
 
     /// Does something with the desk at hand, outside the engine's loop and its guard against panics.

@@ -105,7 +105,7 @@ impl<S: Strategy> Node<S> {
 
     /// Lets a tick wait.
     pub(super) fn wait_tick(&mut self, core: &mut Core, tick: Tick<S::Call>) {
-        core.set_place(tick.time, Class::Tick, self.cx.node(), tick.rank);
+        core.set_place(tick.time, Class::Tick, self.cx.declaration(), tick.rank);
         self.cx.agenda_mut().park_tick(tick);
         self.let_wait(core, What::Tick);
     }
@@ -126,6 +126,7 @@ impl<S: Strategy> Node<S> {
         match what {
             Soon::Call(slot) => self.let_wait(core, What::Call { slot, sequence }),
             Soon::End(hook) => self.let_wait(core, What::End { hook }),
+            Soon::Arrival => {}
             Soon::Wake(_) | Soon::Sleep(_) => self.let_wait(core, What::Wake { what, sequence }),
         }
     }

@@ -28,9 +28,9 @@ pub(super) enum Kind {
     Source,
     Strategy,
     Coroutine,
-    /// `collect` or `sink`.
+    /// `collect`, `sink` or `forward`.
     Sink,
-    /// What is not there: nothing feeds a stream, or nobody reads it.
+    /// What is not there: nothing feeds a stream, or nobody reads it, at least not yet.
     Missing,
 }
 
@@ -61,8 +61,8 @@ impl Picture {
             let is_emitter = |strategy: &&StrategyInfo| stream.emitted_by.contains(&strategy.name);
             from.extend(places(graph, first, is_emitter));
             let is_reader = |strategy: &&StrategyInfo| {
-                let mut streams = strategy.handlers.iter().filter_map(|handler| handler.stream.as_deref());
-                streams.any(|name| name == stream.name)
+                let mut streams = strategy.handlers.iter().filter_map(|handler| handler.stream.as_ref());
+                streams.any(|name| *name == stream.name) || strategy.latest.contains(&stream.name)
             };
             let mut to: Vec<usize> = places(graph, first, is_reader).collect();
             to.extend(picture.sinks(stream));
@@ -70,7 +70,7 @@ impl Picture {
                 from.push(picture.add(Kind::Missing, vec!["nothing feeds it".to_owned()]));
             }
             if to.is_empty() && !graph.is_open_to_coroutines() {
-                to.push(picture.add(Kind::Missing, vec!["nobody reads it".to_owned()]));
+                to.push(picture.add(Kind::Missing, vec![no_reader(stream).to_owned()]));
             }
             let label = format!("{}: {}", stream.name, stream.payload);
             for &from in &from {
@@ -113,6 +113,11 @@ impl Picture {
     }
 }
 
+/// What stands in the place of readers.
+pub(super) fn no_reader(stream: &StreamInfo) -> &'static str {
+    if stream.opened { "may be read later" } else { "nobody reads it" }
+}
+
 /// The boxes of some strategies.
 fn places<'a>(
     graph: &'a RunGraph,
@@ -126,15 +131,22 @@ fn places<'a>(
 fn strategy_lines(strategy: &StrategyInfo) -> Vec<String> {
     let mut lines = vec![title(strategy)];
     lines.extend(strategy.handlers.iter().map(handler_line));
+    lines.extend(strategy.latest.iter().map(|stream| format!("latest \"{stream}\"")));
     lines
 }
 
-/// The instance, and its type where that has another name.
+/// The instance, and its type where that has another name; of a keyed one, the streams that have the key.
 pub(super) fn title(strategy: &StrategyInfo) -> String {
-    let StrategyInfo { name, type_name, .. } = strategy;
-    match name.strip_prefix(type_name.as_str()) {
+    let StrategyInfo { name, type_name, keyed_by, .. } = strategy;
+    let instance = match name.strip_prefix(type_name.as_str()) {
         Some(rest) if rest.is_empty() || rest.starts_with('#') => name.clone(),
         _ => format!("{name} ({type_name})"),
+    };
+    let quoted: Vec<String> = keyed_by.iter().map(|stream| format!("\"{stream}\"")).collect();
+    match &quoted[..] {
+        [] => instance,
+        [only] => format!("{instance}, one for each key of {only}"),
+        [others @ .., last] => format!("{instance}, one for each key of {} and {last}", others.join(", ")),
     }
 }
 

@@ -1,5 +1,8 @@
 //! Golden texts of a graph with everything in it, and labels that would break a picture if they were not escaped.
 
+#[cfg(feature = "svg")]
+mod svg;
+
 use std::convert::Infallible;
 
 use layout::gv::DotParser;
@@ -7,7 +10,7 @@ use layout::gv::parser::ast::{AttributeList, Stmt};
 
 use super::RunGraph;
 use crate::{
-    Context, Duration, Every, HandlerResult, Runner, Slot, Source, Strategy, Stream, Timestamp, Wiring,
+    Context, Duration, Every, HandlerResult, Keyed, Runner, Slot, Source, Strategy, Stream, Timestamp, Wiring,
 };
 
 const TICKS: Stream<f64> = Stream::new("ticks");
@@ -49,12 +52,14 @@ impl Strategy for Trader {
 
 fn everything() -> RunGraph {
     let live = Source::live(futures_util::stream::empty::<String>());
+    let keyed = Keyed::new(|_: String| Trader).by(NEWS, String::clone).by(TICKS, f64::to_string);
     Runner::new()
         .feed(TICKS, Vec::<(Timestamp, f64)>::new())
         .feed(NEWS, live)
         .opens(Stream::<u8>::new("doors"))
         .add(Trader)
         .add_as("second", Trader)
+        .add(keyed)
         .collect(ORDERS)
         .sink(ORDERS, |_| {})
         .collect(Stream::<u8>::new("doors"))
@@ -90,6 +95,31 @@ fn coroutines_have_their_names_and_may_read_all() {
         "flowchart LR\n    n0([\"source of ticks<br/>history\"])\n    \
          n1[[\"patrol<br/>coroutine\"]]\n    n2[[\"patrol#35;2<br/>coroutine\"]]\n"
     );
+}
+
+#[test]
+fn a_keyed_strategy_names_the_streams_that_have_its_key() {
+    let keyed = || Keyed::new(|_: String| Trader).by(NEWS, String::clone);
+    let runner = Runner::new().add(keyed()).add_as("twins", keyed()).rebind(NEWS, Stream::new("rumours"));
+    let runner = runner.add(keyed().by(TICKS, f64::to_string).by(ORDERS, |_| String::new()));
+    let graph = runner.graph();
+    let titles: Vec<String> = graph.strategies.iter().map(super::picture::title).collect();
+    assert_eq!(
+        titles,
+        [
+            "Trader, one for each key of \"news\"",
+            "twins (Trader), one for each key of \"rumours\"",
+            "Trader#2, one for each key of \"news\", \"ticks\" and \"orders\"",
+        ]
+    );
+}
+
+#[test]
+fn an_announced_stream_may_be_read_later() {
+    let graph = Runner::new().opens(TICKS).feed(NEWS, Vec::<(Timestamp, String)>::new()).graph();
+    let ends = ["    may be fed later\n    may be read later\n", "    fed\n    nobody reads it\n"];
+    assert_eq!(graph.to_string(), format!("streams\n  ticks: f64\n{}  news: String\n{}", ends[0], ends[1]));
+    assert!(graph.to_mermaid().contains("n2{{\"may be read later\"}}"), "{}", graph.to_mermaid());
 }
 
 /// The labels of all boxes and arrows, as Graphviz reads them.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::picture::{handler_line, title};
+use super::picture::{handler_line, no_reader, title};
 use super::{RunGraph, StreamInfo};
 
 impl RunGraph {
@@ -34,6 +34,7 @@ fn ends(stream: &StreamInfo, graph: &RunGraph) -> Vec<String> {
     }
     let supplied = lines.len();
     lines.extend(stream.read_by.iter().map(|reader| format!("read by {reader}")));
+    lines.extend(stream.latest_for.iter().map(|reader| format!("latest for {reader}")));
     if stream.collected {
         lines.push("collected".to_owned());
     }
@@ -43,7 +44,7 @@ fn ends(stream: &StreamInfo, graph: &RunGraph) -> Vec<String> {
         count => lines.push(format!("has {count} sinks")),
     }
     if lines.len() == supplied && !graph.is_open_to_coroutines() {
-        lines.push("nobody reads it".to_owned());
+        lines.push(no_reader(stream).to_owned());
     }
     lines
 }
@@ -66,6 +67,9 @@ impl fmt::Display for RunGraph {
             writeln!(f, "  {}", title(strategy))?;
             for handler in &strategy.handlers {
                 writeln!(f, "    {}", handler_line(handler))?;
+            }
+            for stream in &strategy.latest {
+                writeln!(f, "    latest {stream}: {}", self.payload(stream))?;
             }
             for stream in &strategy.emits {
                 writeln!(f, "    emits {stream}: {}", self.payload(stream))?;

@@ -35,7 +35,11 @@ impl<T: Payload> Merged<T> {
             let part = &mut self.parts[position];
             let column = self.merge.refill(position);
             while column.times.is_empty() && part.ended.is_none() {
-                match part.source.pull.pull(part.source.batch(), &mut column.times, &mut part.values) {
+                match part.source.pull.pull(
+                    part.source.batch(column.room),
+                    &mut column.times,
+                    &mut part.values,
+                ) {
                     Pulled::Some => {}
                     ended => part.ended = Some(ended),
                 }

@@ -201,7 +201,7 @@ impl<T: Payload> Source<T> {
         Source { misuse: source.misuse.or(misuse), read_ahead: source.read_ahead, ..Source::of_pull(pull) }
     }
 
-    /// Pulls at most `events` at a time, instead of a batch of 4 KiB.
+    /// Pulls at most `events` at a time, instead of a batch of 4 KiB (less where there are more than 256 streams).
     ///
     /// `read_ahead(1)` suits an iterator whose next value depends on what the run did. Zero is taken as one.
     ///
@@ -238,9 +238,9 @@ impl<T: Payload> Source<T> {
         Source { pull, read_ahead: None, live: None, has_past: true, misuse: None }
     }
 
-    /// How many events one pull may bring (S19).
-    pub(crate) fn batch(&self) -> usize {
-        self.read_ahead.unwrap_or_else(|| (4096 / (size_of::<i64>() + size_of::<T>())).clamp(1, 512))
+    /// How many events one pull may bring (S19), where a batch may take so many bytes.
+    pub(crate) fn batch(&self, room: usize) -> usize {
+        self.read_ahead.unwrap_or_else(|| (room / (size_of::<i64>() + size_of::<T>())).clamp(1, 512))
     }
 }
 

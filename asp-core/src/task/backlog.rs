@@ -21,11 +21,12 @@ pub(crate) struct Waiting {
 
 #[derive(Debug)]
 pub(crate) enum What {
-    /// An event, which its stream keeps under that number, for that reader.
+    /// An event, which its stream keeps under that number, for that part of the reader in that seat.
     Event {
         stream: u32,
         number: u64,
-        reader: u32,
+        seat: u32,
+        part: u32,
     },
     /// The call in that slot of the agenda.
     Call {
@@ -81,9 +82,9 @@ impl Backlog {
         self.items.pop_front()
     }
 
-    #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.items.is_empty()
+    /// What waits, the oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Waiting> {
+        self.items.iter()
     }
 
     pub(crate) fn settle_later(&mut self) {

@@ -97,7 +97,7 @@ impl<S: Strategy> Begin<'_, S> {
 }
 
 fn info<S: Strategy>(node: &Node<S>, kind: Kind, method: &'static str, origin: Origin) -> TaskInfo {
-    TaskInfo { owner: node.cx.node(), kind, method, origin, joint: None }
+    TaskInfo { owner: node.cx.node(), kind, method, origin, joint: None, retires: false }
 }
 
 impl<S: Strategy> fmt::Debug for Begin<'_, S> {

@@ -9,12 +9,13 @@ use super::run_context::RunContext;
 use super::slots::{TaskSlot, TaskTimerSlot};
 use crate::agenda::CallKey;
 use crate::context::Context;
+use crate::departures::EmissionKey;
 use crate::desk::Desk;
 use crate::every::IntoEvery;
 use crate::node::Node;
 use crate::slots::{InPast, Key};
 use crate::strategy::Strategy;
-use crate::stream::{Payload, Stream};
+use crate::stream::{Event, Payload, Stream};
 use crate::time::{Duration, IntoDelay, Timestamp};
 
 /// An async handler's access to the run, as `cx: &TaskContext<Self>`.
@@ -199,7 +200,7 @@ impl<S: Strategy> TaskContext<S> {
         S::calls(TaskTimerSlot { cx: self.clone(), every: every.into_every() })
     }
 
-    /// Cancels a deferred call or a timer; see [`Context::cancel`].
+    /// Cancels a deferred call, a timer or a delayed event; see [`Context::cancel`].
     ///
     /// ```
     #[doc = include_str!("../../doc/sleeper.rs")]
@@ -242,6 +243,75 @@ impl<S: Strategy> TaskContext<S> {
         self.reach(|cx| cx.emit(stream, value));
     }
 
+    /// Puts an event on a stream after a delay; see [`Context::emit_after`].
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// const ALARMS: Stream<u32> = Stream::new("alarms");
+    ///
+    /// async fn nap(cx: &TaskContext<Sleeper>) {
+    ///     let alarm = cx.emit_after(Duration::from_mins(20), ALARMS, 1);
+    ///     cx.sleep(Duration::from_mins(5)).await;
+    ///     cx.cancel(alarm); // it has slept enough
+    /// }
+    /// ```
+    #[track_caller]
+    pub fn emit_after<T: Payload>(&self, delay: impl IntoDelay, stream: Stream<T>, value: T) -> EmissionKey {
+        self.reach(|cx| cx.emit_after(delay, stream, value))
+    }
+
+    /// Puts an event on a stream at a time; see [`Context::emit_at`].
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// const ALARMS: Stream<u32> = Stream::new("alarms");
+    ///
+    /// fn wake_at(cx: &TaskContext<Sleeper>, noon: Timestamp) {
+    ///     cx.emit_at(noon, ALARMS, 12);
+    /// }
+    /// ```
+    #[track_caller]
+    pub fn emit_at<T: Payload>(&self, time: Timestamp, stream: Stream<T>, value: T) -> EmissionKey {
+        self.reach(|cx| cx.emit_at(time, stream, value))
+    }
+
+    /// The latest event of a stream that this strategy lists in `latest`, as it is now; see [`Context::latest`].
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// const NOISE: Stream<f64> = Stream::new("noise");
+    ///
+    /// async fn until_quiet(cx: &TaskContext<Sleeper>) {
+    ///     while cx.latest(NOISE).is_some_and(|noise| noise.value > 40.0) {
+    ///         cx.sleep(Duration::from_mins(1)).await;
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn latest<T: Payload + Clone>(&self, stream: Stream<T>) -> Option<Event<T>> {
+        self.reach(|cx| cx.latest(stream))
+    }
+
+    /// Does something with the latest event of a stream, without a clone; see [`Context::with_latest`].
+    ///
+    /// ```
+    #[doc = include_str!("../../doc/sleeper.rs")]
+    /// const DREAMS: Stream<Vec<String>> = Stream::new("dreams");
+    ///
+    /// fn has_dreamt(cx: &TaskContext<Sleeper>) -> bool {
+    ///     cx.with_latest(DREAMS, |dreams| !dreams.value.is_empty()).unwrap_or(false)
+    /// }
+    /// ```
+    #[track_caller]
+    pub fn with_latest<T: Payload, R>(
+        &self,
+        stream: Stream<T>,
+        look: impl FnOnce(&Event<T>) -> R,
+    ) -> Option<R> {
+        self.reach(|cx| cx.with_latest(stream, look))
+    }
+
     /// How many deferred calls of this strategy are pending; see [`Context::pending`].
     ///
     /// ```
@@ -258,7 +328,7 @@ impl<S: Strategy> TaskContext<S> {
 
     /// Does something with the strategy's own context.
     #[track_caller]
-    pub(super) fn reach<R>(&self, work: impl FnOnce(&Context<S>) -> R) -> R {
+    pub(crate) fn reach<R>(&self, work: impl FnOnce(&Context<S>) -> R) -> R {
         match local::with_node(self.run(), self.run.node(), |node: &Node<S>| work(&node.cx)) {
             Ok(done) => done,
             Err(why) => unreached::<S>(&why),

@@ -6,6 +6,7 @@ use super::spawn::Spawned;
 use super::tasks::{Kind, TaskInfo, TaskKey, Tasks};
 use crate::core::{Cause, Core};
 use crate::desk::{Desk, Soon, SoonCall};
+use crate::heads::SLEEPERS;
 use crate::strategy::HandlerReturn;
 
 impl Core {
@@ -41,7 +42,7 @@ impl Core {
     /// current any more.
     #[inline]
     pub(crate) fn hear(&mut self) {
-        let Core { tasks, desk, heads, sleepers, .. } = self;
+        let Core { tasks, desk, heads, .. } = self;
         let Some(desk) = desk.as_deref() else { return };
         let has_more = local::in_run(|local| {
             local.current = None;
@@ -49,7 +50,7 @@ impl Core {
                 return false;
             }
             let has_more = hear_plain(local, tasks, desk);
-            heads.set(*sleepers, local.sleeps.head());
+            heads.set(SLEEPERS, local.sleeps.head());
             has_more
         });
         if has_more {
@@ -60,7 +61,7 @@ impl Core {
     /// Tells the others when the next sleep is over.
     pub(crate) fn show_sleeps(&mut self) {
         let head = local::in_run(|local| local.sleeps.head());
-        self.heads.set(self.sleepers, head);
+        self.heads.set(SLEEPERS, head);
     }
 
     /// What takes more than a place in the order. A task that is spawned comes in between in that order.
@@ -75,7 +76,7 @@ impl Core {
                     self.raise_here(by.owner as usize, by.method, Cause::Refused(refused));
                 }
                 Ask::Stop => self.desk().stop(),
-                Ask::Cancel(_) | Ask::Wait(_) => {
+                Ask::Cancel(_) | Ask::Wait(_) | Ask::Grow(_) | Ask::Retire(_) | Ask::Attach(_) => {
                     self.tasks.later.push(ask);
                     // Nothing more is dispatched before it is attended to.
                     let desk = self.desk();
@@ -101,7 +102,7 @@ impl Core {
         let Some(origin) = self.tasks.info(parent.key).map(|info| info.origin) else { return };
         let kind = if parent.waits { Kind::Beside } else { Kind::Free };
         let Current { owner, method, .. } = parent;
-        let info = TaskInfo { owner, kind, method, origin, joint: Some(joint) };
+        let info = TaskInfo { owner, kind, method, origin, joint: Some(joint), retires: false };
         let key = self.add_task(future, info);
         self.wake_soon(key);
     }

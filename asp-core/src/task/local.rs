@@ -13,6 +13,7 @@ use super::spawn::{Joint, Spawned};
 use super::tasks::TaskKey;
 use super::wait_for::Wish;
 use crate::desk::Refused;
+use crate::growth::Asked;
 use crate::node::{AnyNode, Node};
 use crate::strategy::Strategy;
 
@@ -41,6 +42,12 @@ pub(crate) enum Ask {
     Wait(Box<Wish>),
     Refuse(Box<(Current, Refused)>),
     Stop,
+    /// What a handler asked for that changes who takes part in the run.
+    Grow(Box<Asked>),
+    /// A strategy has retired.
+    Retire(u32),
+    /// An instance that was made for its key is to hear of streams that have none.
+    Attach(u32),
 }
 
 /// The task that is being polled.

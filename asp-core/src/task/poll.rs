@@ -22,7 +22,7 @@ pub(crate) fn poll(nodes: &mut Nodes, core: &mut Core, key: TaskKey) {
     };
     match polled {
         Ok(None) => {}
-        Ok(Some(result)) => end(core, key, result),
+        Ok(Some(result)) => end(nodes, core, key, result),
         Err(panic) => {
             if let Some(info) = drop_future(nodes, core, key).1 {
                 raise(nodes, core, &info, &*panic);
@@ -67,7 +67,9 @@ fn with_node<R>(
     local::lend(node, current);
     let done = catch_unwind(AssertUnwindSafe(|| work(core)));
     if let Some(mut node) = local::take_back() {
-        node.give_desk(core);
+        if node.give_desk(core) {
+            core.tasks.retire_after(key);
+        }
         nodes.put_back(owner, node);
     }
     core.hear();
@@ -75,18 +77,32 @@ fn with_node<R>(
 }
 
 /// A task is done.
-fn end(core: &mut Core, key: TaskKey, result: HandlerResult) {
+fn end(nodes: &mut Nodes, core: &mut Core, key: TaskKey, result: HandlerResult) {
     core.tasks.clear(key);
     let Some(info) = core.remove_task(key) else { return };
-    if result.is_ok() {
-        return;
+    if result.is_err() {
+        about(core, &info);
+        core.desk().event_time.set(info.origin.event_time);
+        core.with_desk(|core, desk| {
+            core.ended(desk, info.owner as usize, info.method, result);
+        });
+        core.about = None;
     }
-    about(core, &info);
-    core.desk().event_time.set(info.origin.event_time);
-    core.with_desk(|core, desk| {
-        core.ended(desk, info.owner as usize, info.method, result);
-    });
-    core.about = None;
+    if info.retires && !core.desk().halted() {
+        retire(nodes, core, info.owner);
+    }
+}
+
+/// A task has ended with which its strategy retires: what else it has suspended is dropped first.
+#[cold]
+fn retire(nodes: &mut Nodes, core: &mut Core, owner: u32) {
+    for task in core.tasks.of(owner) {
+        drop_task(nodes, core, task);
+    }
+    if let Some(node) = nodes.get_mut(owner as usize) {
+        node.retire_now(core);
+        core.desk().interrupt();
+    }
 }
 
 /// What follows is about what made the task's handler run.

@@ -64,20 +64,19 @@ where
 }
 
 /// A row of the wiring table: an async handler of a stream.
-struct TaskRow<T, A> {
+struct TaskRow<S, T, A> {
     stream: Stream<T>,
     method: u32,
     start: A,
+    strategy: PhantomData<fn(S)>,
 }
 
-impl<S: Strategy, T: Payload, A: Start<S, T>> Attach<S> for TaskRow<T, A> {
-    fn attach(self: Box<Self>, joining: &mut Joining<'_, S>) {
-        let method = joining.cx.method_name(self.method);
-        let node = joining.cx.node() as usize;
-        if let Some(hub) = joining.reads(&self.stream, method) {
-            let strategy = PhantomData::<fn(S)>;
-            hub.add_reader(Box::new(TaskReader { node, method, start: self.start, strategy }));
-        }
+impl<S: Strategy, T: Payload, A: Start<S, T>> Attach for TaskRow<S, T, A> {
+    fn attach(self: Box<Self>, joining: &mut Joining<'_>) {
+        let method = joining.method_name(self.method);
+        let TaskRow { stream, start, strategy, .. } = *self;
+        let reader = TaskReader { node: joining.node as usize, method, start, strategy };
+        joining.seat(&stream, method, Box::new(reader));
     }
 
     fn info(&self) -> RowInfo {
@@ -110,8 +109,11 @@ impl<S: Strategy, A> TaskReader<S, A> {
         if node.is_held() {
             return Some(value);
         }
+        if node.is_gone() {
+            return None;
+        }
         if node.settles() {
-            core.unsettled.insert(self.node as u32);
+            node.unsettle(core);
             core.desk().hold_instant();
         }
         core.dispatched.events += 1;
@@ -135,18 +137,33 @@ impl<S: Strategy, T: Payload, A: Start<S, T>> Reader<T> for TaskReader<S, A> {
         self.node
     }
 
-    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: &T) -> bool {
+    fn aim(&mut self, node: usize) {
+        self.node = node;
+    }
+
+    fn part(&mut self, _: usize, _: u32) -> Option<&mut dyn Reader<T>> {
+        Some(self)
+    }
+
+    fn offer(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: &T) -> u32 {
         let start = |start: &mut A, begin: Begin<'_, S>, value: &T| start.borrowed(begin, value);
-        self.begin(nodes, core, at, stream, value, start).is_none()
+        u32::from(self.begin(nodes, core, at, stream, value, start).is_some())
     }
 
-    fn give(&mut self, nodes: &mut Nodes, core: &mut Core, at: At, stream: &Arc<str>, value: T) -> Option<T> {
+    fn give(
+        &mut self,
+        nodes: &mut Nodes,
+        core: &mut Core,
+        at: At,
+        stream: &Arc<str>,
+        value: T,
+    ) -> Option<(T, u32)> {
         let start = |start: &mut A, begin: Begin<'_, S>, value: T| start.owned(begin, value);
-        self.begin(nodes, core, at, stream, value, start)
+        self.begin(nodes, core, at, stream, value, start).map(|value| (value, 1))
     }
 
-    fn solo(self: Box<Self>, channel: Channel<T>) -> Box<dyn AnyHub> {
-        Box::new(Hub::of(channel, vec![self]))
+    fn solo(self: Box<Self>, channel: Channel<T>, declaration: u64) -> Box<dyn AnyHub> {
+        Box::new(Hub::of(channel, declaration, self))
     }
 }
 
@@ -265,6 +282,6 @@ impl<S: Strategy> Wiring<S> {
     fn task_row<T: Payload, A: Start<S, T>>(&mut self, stream: Stream<T>, method: &'static str, start: A) {
         self.waits(method);
         let method = self.method(method);
-        self.rows.push(Box::new(TaskRow { stream, method, start }));
+        self.rows.push(Box::new(TaskRow { stream, method, start, strategy: PhantomData::<fn(S)> }));
     }
 }

@@ -54,9 +54,9 @@ impl<S: Strategy> Shared<S> {
             Ok(loan) => loan,
             Err(why) => unreached::<S>(&why),
         };
-        match loan.node::<S>(self.0.node()) {
-            Some(Node { strategy: Some(strategy), cx, .. }) => work(strategy, cx),
-            _ => unreached::<S>(&Unreached::Elsewhere),
+        match loan.node::<S>(self.0.node()).and_then(Node::state) {
+            Some((strategy, cx)) => work(strategy, cx),
+            None => unreached::<S>(&Unreached::Elsewhere),
         }
     }
 }

@@ -132,6 +132,12 @@ impl Sleeps {
         self.queue.next_few(most).map(|entry| self.slots[entry.id as usize].task)
     }
 
+    /// All that go on, in no order: due time, sequence, task.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = (i64, u64, TaskKey)> {
+        let waiting = self.slots.iter().filter(|slot| slot.state == State::Waiting);
+        waiting.map(|slot| (slot.due, slot.sequence, slot.task))
+    }
+
     /// Takes out the next one: its slot, sequence and task.
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<(u32, u64, TaskKey)> {

@@ -43,6 +43,8 @@ pub(crate) struct TaskInfo {
     pub(crate) origin: Origin,
     /// Who holds its handle, if it was spawned by another.
     pub(crate) joint: Option<Arc<Joint>>,
+    /// True if its strategy retires when it has ended.
+    pub(crate) retires: bool,
 }
 
 /// What is looked at whenever a task is woken: one line of the cache.
@@ -240,15 +242,38 @@ impl Tasks {
         self.rests[key.slot as usize].info.take()
     }
 
-    /// All tasks in the order in which a run drops them: by owner, then by creation.
-    pub(crate) fn in_order(&self) -> Vec<TaskKey> {
+    /// The strategy of a task retires when the task has ended.
+    pub(super) fn retire_after(&mut self, key: TaskKey) {
+        if self.slot(key).is_some()
+            && let Some(info) = &mut self.rests[key.slot as usize].info
+        {
+            info.retires = true;
+        }
+    }
+
+    /// The tasks of a strategy, by creation.
+    pub(crate) fn of(&self, owner: u32) -> Vec<TaskKey> {
+        if self.live == 0 {
+            return Vec::new();
+        }
+        self.sorted(|other| (other == owner).then_some(0))
+    }
+
+    /// All tasks in the order in which a run drops them: by the rank of their owner, then by creation.
+    pub(crate) fn in_order(&self, rank: impl Fn(u32) -> u64) -> Vec<TaskKey> {
+        self.sorted(|owner| Some(rank(owner)))
+    }
+
+    /// Those whose owner has a rank, by that and by creation.
+    fn sorted(&self, rank: impl Fn(u32) -> Option<u64>) -> Vec<TaskKey> {
         let slots = self.slots.iter().zip(&self.rests).zip(0..).filter(|((slot, _), _)| slot.is_live);
         let mut tasks: Vec<_> = slots
-            .map(|((slot, rest), index)| {
-                (slot.owner, rest.birth, TaskKey { slot: index, generation: slot.generation })
+            .filter_map(|((slot, rest), index)| {
+                let key = TaskKey { slot: index, generation: slot.generation };
+                Some((rank(slot.owner)?, rest.birth, key))
             })
             .collect();
-        tasks.sort_unstable_by_key(|&(owner, birth, _)| (owner, birth));
+        tasks.sort_unstable_by_key(|&(rank, birth, _)| (rank, birth));
         tasks.into_iter().map(|(_, _, key)| key).collect()
     }
 }

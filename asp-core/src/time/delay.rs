@@ -49,7 +49,7 @@ impl Delay {
     /// assert_eq!(Delay::from(Duration::ZERO).duration(), Some(Duration::ZERO));
     /// assert_eq!(Delay::from(chrono::TimeDelta::MIN).duration(), None);
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn duration(&self) -> Option<Duration> {
         match self.0 {
             Given::Own(length) => Some(length),

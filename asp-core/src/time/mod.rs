@@ -38,5 +38,5 @@ pub use rfc3339::ParseTimestampError;
 pub use timestamp::Timestamp;
 
 pub(crate) use pace::Pacer;
-pub(crate) use stopwatch::{Patience, Pulse, Share, Spin};
+pub(crate) use stopwatch::{Patience, Pulse, Respite, Share, Spin, Stopwatch};
 pub(crate) use tokio_sleep::sleep_in_tokio;

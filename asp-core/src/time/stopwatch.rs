@@ -1,6 +1,10 @@
 //! How long the engine has been at work, in real time, so that a live run leaves the others on its thread their turn.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+
+use futures_timer::Delay;
 
 /// How long a live run works before it yields (S31), with some room for the turn in progress.
 const SHARE: Duration = Duration::from_millis(5);
@@ -76,6 +80,46 @@ impl Patience {
     /// What is left of it; none if it is over.
     pub(crate) fn left(&self) -> Option<Duration> {
         PATIENCE.checked_sub(self.0.elapsed()).filter(|left| !left.is_zero())
+    }
+}
+
+/// How long sinks have at the end of a live run, or of one that was stopped (S46).
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What is left of that.
+#[derive(Debug)]
+pub(crate) struct Respite {
+    begun: Instant,
+    delay: Delay,
+}
+
+impl Respite {
+    pub(crate) fn start() -> Self {
+        Respite { begun: Instant::now(), delay: Delay::new(GRACE) }
+    }
+
+    /// Ready when it is over.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.delay).poll(cx)
+    }
+
+    /// How long that is; none if it is over.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        GRACE.checked_sub(self.begun.elapsed()).filter(|left| !left.is_zero())
+    }
+}
+
+/// How long something has taken.
+#[derive(Debug)]
+pub(crate) struct Stopwatch(Instant);
+
+impl Stopwatch {
+    pub(crate) fn start() -> Self {
+        Stopwatch(Instant::now())
+    }
+
+    pub(crate) fn elapsed(&self) -> super::Duration {
+        super::Duration::from_nanos(i64::try_from(self.0.elapsed().as_nanos()).unwrap_or(i64::MAX))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Texts about where attributes stand, and about their keys and values.
 
 use super::{listed, shown, similar};
+use crate::model::constant_name;
 use crate::words::{self, Kind, Word};
 use proc_macro2::TokenStream;
 
@@ -79,7 +80,10 @@ pub(crate) fn strategy_twice() -> &'static str {
 pub(crate) fn unknown_option(option: &str) -> String {
     let help = match similar(option, words::OPTIONS.iter().copied()) {
         Some(near) => format!("an option with a similar name exists: `{near}`"),
-        None => "options are `emits`, `crate`".to_owned(),
+        None => {
+            let options: Vec<String> = words::OPTIONS.iter().map(|option| format!("`{option}`")).collect();
+            format!("options are {}", options.join(", "))
+        }
     };
     format!("`#[strategy]` has no option `{option}`\n= help: {help}")
 }
@@ -99,15 +103,28 @@ pub(crate) fn emits_form(name: &str, ty: &str) -> String {
     format!("an emitted stream is written `name: Type`\n= help: write `{name}: {ty}`")
 }
 
-pub(crate) fn emits_brackets() -> &'static str {
-    "`emits` takes its streams in round brackets\n= help: write `emits(greetings: String)`"
+pub(crate) fn latest_form(name: &str, ty: &str) -> String {
+    format!(
+        "a stream in `latest` is written `name: Type`\n\
+         = help: write `{name}: {ty}`, or name another strategy's stream by its constant: `Other::{}`",
+        constant_name(name)
+    )
 }
 
-pub(crate) fn emits_twice(name: &str) -> String {
-    format!("stream `{name}` is listed twice in `emits`\n= help: remove one")
+pub(crate) fn latest_constant_typed(constant: &str) -> String {
+    format!("a constant says what its stream carries\n= help: write `latest({constant})`")
 }
 
-pub(crate) fn emits_reference(found: &str, name: &str, instead: &str) -> String {
+pub(crate) fn list_brackets(option: &str) -> String {
+    let example = if option == "latest" { "quotes: Quote" } else { "greetings: String" };
+    format!("`{option}` takes its streams in round brackets\n= help: write `{option}({example})`")
+}
+
+pub(crate) fn listed_twice(option: &str, name: &str) -> String {
+    format!("stream `{name}` is listed twice in `{option}`\n= help: remove one")
+}
+
+pub(crate) fn listed_reference(found: &str, name: &str, instead: &str) -> String {
     format!("a stream carries owned values, found `{found}`\n= help: write `{name}: {instead}`")
 }
 

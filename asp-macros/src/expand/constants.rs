@@ -38,8 +38,12 @@ struct Declared<'a> {
 /// reported, the first stays.
 fn streams<'a>(names: &Names<'a>) -> Vec<Declared<'a>> {
     let model = names.model;
-    let emitted = model.emits.iter().map(|emitted| Declared { stream: &emitted.stream, conditions: None });
-    let mut streams: Vec<Declared<'a>> = emitted.collect();
+    let mut streams: Vec<Declared<'a>> = Vec::new();
+    for listed in model.listed() {
+        if streams.iter().all(|known| known.stream.constant != listed.stream.constant) {
+            streams.push(Declared { stream: &listed.stream, conditions: None });
+        }
+    }
     for handler in &model.handlers {
         for trigger in &handler.triggers {
             let Some(StreamRef::Named { stream, .. }) = trigger.action.stream() else {

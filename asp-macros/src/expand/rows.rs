@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Lit, Meta};
 
 use super::{Names, call, context, returned, tasks};
-use crate::model::{Action, Form, Handler, Interval, Payload, StreamRef, Trigger};
+use crate::model::{Action, Form, Handler, Interval, Listed, Payload, StreamRef, Trigger};
 
 /// All rows.
 pub(super) fn all(names: &Names<'_>) -> TokenStream {
@@ -16,6 +16,7 @@ pub(super) fn all(names: &Names<'_>) -> TokenStream {
         let constant = &emitted.stream.constant;
         quote_spanned!(constant.span()=> __asp_wiring.emits(Self::#constant);)
     });
+    let latest = latest(names);
     let handlers = model.handlers.iter().filter(|handler| handler.is_sound).map(|handler| {
         let cfgs = &handler.cfgs;
         let describe = description(&handler.docs).map(|doc| {
@@ -34,9 +35,29 @@ pub(super) fn all(names: &Names<'_>) -> TokenStream {
         });
         quote!(#describe #waits #(#rows)*)
     });
-    let rows = quote!(#(#emits)* #(#handlers)*);
+    let rows = quote!(#(#emits)* #latest #(#handlers)*);
     // `__asp_wiring` is a parameter, bound with the span of the self type.
     rebound(rows, names.span)
+}
+
+/// The rows for streams in `latest`. What the compiler has to say about the type shows under it, and under nothing that
+/// begins with it: it would see the chance to put a `&` there, and leave out the notes.
+fn latest(names: &Names<'_>) -> TokenStream {
+    let Names { model, private, .. } = names;
+    let named = model.latest.iter().map(|listed| {
+        let (ty, constant) = (&listed.ty, &listed.stream.constant);
+        let emitted = model.emits.iter().find(|emitted| emitted.stream.name == listed.stream.name);
+        let agreement = emitted.map(|Listed { ty: emitted, .. }| {
+            quote_spanned!(constant.span()=> #private::listed_alike::<#ty, #emitted>();)
+        });
+        let carried = emitted.is_none().then(|| quote_spanned!(constant.span()=> ::<#ty>));
+        quote_spanned!(constant.span()=> #agreement __asp_wiring.latest #carried (Self::#constant);)
+    });
+    let constants = model.latest_constants.iter().map(|constant| {
+        let carried = quote_spanned!(constant.span()=> _);
+        quote!(__asp_wiring.latest::<#carried>(#constant);)
+    });
+    quote!(#(#named)* #(#constants)*)
 }
 
 /// Names that rows share with the function around them, as it binds them: rows of a block that comes
@@ -228,6 +249,9 @@ fn agreement(names: &Names<'_>, handler: &Handler, stream: &StreamRef) -> Option
     let carried = model.carried_by(&stream.name);
     if model.emits.iter().any(|emitted| emitted.stream.name == stream.name) {
         return agreement("EmittedPayload", quote!(#carried));
+    }
+    if model.latest.iter().any(|listed| listed.stream.name == stream.name) {
+        return agreement("LatestPayload", quote!(#carried));
     }
     let first = model.handlers.iter().find(|handler| handler.payload_of(&stream.name).is_some());
     match first {

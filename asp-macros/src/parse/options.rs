@@ -4,23 +4,27 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Ident, Path, Token, Type, token};
+use syn::{Ident, Path, Token, Type, TypePath, token};
 
 use super::arguments::until_comma;
 use super::triggers::name_fault;
 use super::types::{bare, impl_trait_in, owned_instead, reference_in};
 use crate::diag::{Sink, attributes as text, shown};
-use crate::model::{Emitted, StreamName};
+use crate::model::{Listed, StreamName};
 
 /// What the options say.
 pub(super) struct Options {
     pub(super) krate: TokenStream,
-    pub(super) emits: Vec<Emitted>,
+    pub(super) emits: Vec<Listed>,
+    pub(super) latest: Vec<Listed>,
+    /// Those in `latest(..)` that are constants of other strategies.
+    pub(super) latest_constants: Vec<TypePath>,
 }
 
-/// Reads `emits(..)` and `crate = ..`.
+/// Reads `emits(..)`, `latest(..)` and `crate = ..`.
 pub(super) fn read(arguments: TokenStream, strategy: &Ident, sink: &mut Sink) -> Options {
-    let mut options = Options { krate: quote!(::asp), emits: Vec::new() };
+    let mut options =
+        Options { krate: quote!(::asp), emits: Vec::new(), latest: Vec::new(), latest_constants: Vec::new() };
     let mut seen: Vec<String> = Vec::new();
     let parser = |input: ParseStream<'_>| {
         while !input.is_empty() {
@@ -35,7 +39,10 @@ pub(super) fn read(arguments: TokenStream, strategy: &Ident, sink: &mut Sink) ->
             let key = input.call(Ident::parse_any)?;
             let name = key.to_string();
             match name.as_str() {
-                "emits" => emits(input, &key, strategy, &mut options, sink)?,
+                "emits" | "latest" => {
+                    let list = if name == "emits" { List::Emits } else { List::Latest };
+                    Reader { list, strategy, options: &mut options, sink }.read(input, &key)?;
+                }
                 "crate" => krate(input, &key, &mut options, sink)?,
                 _ => {
                     sink.report(&key, text::unknown_option(&name));
@@ -75,68 +82,114 @@ fn krate(input: ParseStream<'_>, key: &Ident, options: &mut Options, sink: &mut 
     Ok(())
 }
 
-fn emits(
-    input: ParseStream<'_>,
-    key: &Ident,
-    strategy: &Ident,
-    options: &mut Options,
-    sink: &mut Sink,
-) -> syn::Result<()> {
-    let is_group = input.peek(token::Paren) || input.peek(token::Bracket) || input.peek(token::Brace);
-    if !is_group {
-        let rest = until_comma(input)?;
-        sink.report(quote!(#key #rest), text::emits_brackets());
-        return Ok(());
-    }
-    let group: Group = input.parse()?;
-    if group.delimiter() != Delimiter::Parenthesis {
-        sink.report(&group, text::emits_brackets());
-    }
-    let entries = |input: ParseStream<'_>| {
-        while !input.is_empty() {
-            if input.parse::<Option<Token![,]>>()?.is_none() {
-                emitted(input, strategy, options, sink)?;
-            }
-        }
-        Ok(())
-    };
-    entries.parse2(group.stream()).unwrap_or_default();
-    Ok(())
+/// An option that lists streams.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum List {
+    Emits,
+    Latest,
 }
 
-fn emitted(
-    input: ParseStream<'_>,
-    strategy: &Ident,
-    options: &mut Options,
-    sink: &mut Sink,
-) -> syn::Result<()> {
-    let ahead = input.fork();
-    if entry(&ahead).is_err() || !(ahead.is_empty() || ahead.peek(Token![,])) {
-        let tokens = until_comma(input)?;
-        let (name, ty) = meant(&tokens);
-        sink.report(&tokens, text::emits_form(&name, &ty));
-        return Ok(());
+impl List {
+    fn word(self) -> &'static str {
+        match self {
+            List::Emits => "emits",
+            List::Latest => "latest",
+        }
     }
-    let (ident, ty) = entry(input)?;
-    let name = ident.unraw().to_string();
-    if let Some(fault) = name_fault(&name, strategy) {
-        sink.report(&ident, fault);
-        return Ok(());
+
+    fn form(self, name: &str, ty: &str) -> String {
+        match self {
+            List::Emits => text::emits_form(name, ty),
+            List::Latest => text::latest_form(name, ty),
+        }
     }
-    if options.emits.iter().any(|emitted| emitted.stream.name == name) {
-        sink.report(&ident, text::emits_twice(&name));
-        return Ok(());
+}
+
+/// Reads one of the options that list streams.
+struct Reader<'a> {
+    list: List,
+    strategy: &'a Ident,
+    options: &'a mut Options,
+    sink: &'a mut Sink,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, input: ParseStream<'_>, key: &Ident) -> syn::Result<()> {
+        let is_group = input.peek(token::Paren) || input.peek(token::Bracket) || input.peek(token::Brace);
+        if !is_group {
+            let rest = until_comma(input)?;
+            self.sink.report(quote!(#key #rest), text::list_brackets(self.list.word()));
+            return Ok(());
+        }
+        let group: Group = input.parse()?;
+        if group.delimiter() != Delimiter::Parenthesis {
+            self.sink.report(&group, text::list_brackets(self.list.word()));
+        }
+        let entries = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                if input.parse::<Option<Token![,]>>()?.is_none() {
+                    self.listed(input)?;
+                }
+            }
+            Ok(())
+        };
+        entries.parse2(group.stream()).unwrap_or_default();
+        Ok(())
     }
-    let ty = if reference_in(&ty).is_some() || impl_trait_in(&ty).is_some() {
-        let owned = owned_instead(bare(&ty));
-        sink.report(&ty, text::emits_reference(&shown(&ty), &name, &shown(&owned)));
-        return Ok(());
-    } else {
-        ty
-    };
-    let stream = StreamName::new(&name, ident.span());
-    options.emits.push(Emitted { stream, ty });
-    Ok(())
+
+    fn listed(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        if self.list == List::Latest && self.constant(input)? {
+            return Ok(());
+        }
+        let ahead = input.fork();
+        if entry(&ahead).is_err() || !(ahead.is_empty() || ahead.peek(Token![,])) {
+            let tokens = until_comma(input)?;
+            let (name, ty) = meant(&tokens);
+            self.sink.report(&tokens, self.list.form(&name, &ty));
+            return Ok(());
+        }
+        let (ident, ty) = entry(input)?;
+        let name = ident.unraw().to_string();
+        if let Some(fault) = name_fault(&name, self.strategy) {
+            self.sink.report(&ident, fault);
+            return Ok(());
+        }
+        let known = match self.list {
+            List::Emits => &mut self.options.emits,
+            List::Latest => &mut self.options.latest,
+        };
+        if known.iter().any(|listed| listed.stream.name == name) {
+            self.sink.report(&ident, text::listed_twice(self.list.word(), &name));
+            return Ok(());
+        }
+        if reference_in(&ty).is_some() || impl_trait_in(&ty).is_some() {
+            let owned = owned_instead(bare(&ty));
+            self.sink.report(&ty, text::listed_reference(&shown(&ty), &name, &shown(&owned)));
+            return Ok(());
+        }
+        known.push(Listed { stream: StreamName::new(&name, ident.span()), ty });
+        Ok(())
+    }
+
+    /// Reads the constant of another strategy, `Exchange::QUOTES`; false if it is not one.
+    fn constant(&mut self, input: ParseStream<'_>) -> syn::Result<bool> {
+        let ahead = input.fork();
+        match ahead.parse::<TypePath>() {
+            Ok(path) if path.qself.is_some() || path.path.segments.len() > 1 => {}
+            _ => return Ok(false),
+        }
+        let constant = input.parse::<TypePath>()?;
+        let rest = until_comma(input)?;
+        let known = &mut self.options.latest_constants;
+        if !rest.is_empty() {
+            self.sink.report(&rest, text::latest_constant_typed(&shown(&constant)));
+        } else if known.iter().any(|known| shown(known) == shown(&constant)) {
+            self.sink.report(&constant, text::listed_twice(self.list.word(), &shown(&constant)));
+        } else {
+            known.push(constant);
+        }
+        Ok(true)
+    }
 }
 
 fn entry(input: ParseStream<'_>) -> syn::Result<(Ident, Type)> {

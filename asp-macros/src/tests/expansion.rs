@@ -125,3 +125,20 @@ fn after_faults() {
     );
     insta::assert_snapshot!(out);
 }
+
+#[test]
+fn joiner() {
+    let out = expanded(
+        "latest(quotes: Quote, rates: f64, Exchange::ACKS), emits(rates: Rate)",
+        r#"
+        impl Joiner {
+            #[on_event(stream = "quotes")]
+            fn moved(&mut self, quote: &Quote) {}
+
+            #[on_event(stream = "trades")]
+            fn trade(&mut self, cx: &Context<Self>, trade: Trade) {}
+        }
+        "#,
+    );
+    insta::assert_snapshot!(out);
+}

@@ -52,6 +52,26 @@ fn a_block_as_data() {
 }
 
 #[test]
+fn streams_whose_latest_event_is_kept() {
+    let (model, faults) = read(
+        "latest(quotes: Quote, Exchange::ACKS, <Book<f64> as Streams>::BOOKS), emits(quotes: Quote)",
+        r#"
+        impl Joiner {
+            #[on_event(stream = "quotes")]
+            #[on_end(stream = "quotes")]
+            fn changed(&mut self) {}
+        }
+        "#,
+    );
+    let model = model.expect("this is a block");
+    assert_eq!(faults, Vec::<String>::new());
+    assert_eq!(model.latest[0].stream.constant, "QUOTES");
+    assert_eq!(shown(&model.latest[0].ty), "Quote");
+    let constants: Vec<String> = model.latest_constants.iter().map(shown).collect();
+    assert_eq!(constants, ["Exchange::ACKS", "<Book<f64> as Streams>::BOOKS"]);
+}
+
+#[test]
 fn payload_forms() {
     let table = [
         ("name: String", Form::Value, "String"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use asp::prelude::*;
+use asp::testing::TestRun;
 use asp::{Every, Stream};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -85,8 +86,17 @@ impl Worker {
     }
 }
 
-/// What both strategies say, and the digest if there is to be one.
-fn run(scenario: &Scenario, digests: bool) -> ([String; 2], Option<asp::Digest>) {
+/// How a scenario is run.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    Plain,
+    WithDigest,
+    /// With a digest, one item after the other.
+    Stepped,
+}
+
+/// What both strategies say, and the digest if there is one.
+fn run(scenario: &Scenario, way: Way) -> ([String; 2], Option<asp::Digest>) {
     let logs = [Log::default(), Log::default()];
     let mut runner = Runner::new().start(s(0.0)).end(s(f64::from(scenario.end)));
     for (stream, jobs) in [Worker::JOBS, Worker::SIDES].into_iter().zip(&scenario.streams) {
@@ -100,7 +110,16 @@ fn run(scenario: &Scenario, digests: bool) -> ([String; 2], Option<asp::Digest>)
         let (period, skips) = (scenario.period, scenario.skips);
         runner = runner.add_as(format!("worker {number}"), Worker { log, number, period, skips });
     }
-    let outcome = if digests { runner.digest() } else { runner }.run().unwrap();
+    let outcome = match way {
+        Way::Plain => runner.run(),
+        Way::WithDigest => runner.digest().run(),
+        Way::Stepped => TestRun::new(runner.digest()).and_then(|mut run| {
+            run.end_all();
+            while run.step()?.is_some() {}
+            run.finish()
+        }),
+    };
+    let outcome = outcome.unwrap();
     (logs.map(|log| log.take()), outcome.report().digest)
 }
 
@@ -247,12 +266,13 @@ fn handlers_that_wait_do_what_the_model_does() {
     let config = Config { cases: runs, failure_persistence: None, ..Config::default() };
     // A failure prints the scenario, which is all there is to repeat.
     let result = TestRunner::new(config).run(&scenarios, |scenario| {
-        let (said, digest) = run(&scenario, true);
+        let (said, digest) = run(&scenario, Way::WithDigest);
         for (number, said) in said.iter().enumerate() {
             prop_assert_eq!(said, &model(&scenario, number), "worker {}", number);
         }
-        prop_assert_eq!(&run(&scenario, false).0, &said);
-        prop_assert_eq!(run(&scenario, true), (said, digest));
+        prop_assert_eq!(&run(&scenario, Way::Plain).0, &said);
+        prop_assert_eq!(&run(&scenario, Way::Stepped), &(said.clone(), digest));
+        prop_assert_eq!(run(&scenario, Way::WithDigest), (said, digest));
         Ok(())
     });
     result.unwrap_or_else(|error| panic!("{error}"));

@@ -100,3 +100,22 @@ fn a_call_or_tick_that_fails_has_no_stream() {
     let rows = vec![reads(3), ticks(2, false)];
     agrees(scenario(Some(-1), None, vec![feed(3, &[3, 4])], vec![plan(rows, script)]));
 }
+
+#[test]
+fn a_call_does_not_overtake_an_event_that_is_emitted_for_its_time() {
+    let script = vec![vec![After { delay: 1, row: 1 }, EmitAfter { outlet: 0, delay: 1 }]];
+    let rows = vec![OnAfter { delay: 1 }, Deferred, reads(0)];
+    agrees(scenario(Some(0), None, vec![], vec![plan(rows, script)]));
+}
+
+#[test]
+fn a_round_whose_emissions_were_all_cancelled_is_none() {
+    let script = vec![vec![EmitAfter { outlet: 0, delay: 0 }, CancelEmission { key: 0 }]];
+    agrees(scenario(None, None, vec![feed(2, &[0, 1])], vec![plan(vec![reads(2), OnSettled], script)]));
+}
+
+#[test]
+fn what_was_cancelled_at_the_start_does_not_make_timers_a_run() {
+    let script = vec![vec![EmitAfter { outlet: 0, delay: 0 }, CancelEmission { key: 0 }]];
+    agrees(scenario(None, None, vec![], vec![plan(vec![OnStart, ticks(1, false)], script)]));
+}

@@ -72,10 +72,13 @@ pub(crate) enum Op {
     At { time: i64, row: usize },
     TryAt { time: i64, row: usize },
     Emit { outlet: usize },
+    EmitAfter { outlet: usize, delay: i64 },
+    EmitAt { outlet: usize, time: i64 },
     Cancel { key: usize },
     Reschedule { key: usize, time: i64 },
     Every { row: usize, timer: Timer },
     CancelTimer { key: usize },
+    CancelEmission { key: usize },
     Stop,
     Fail,
 }

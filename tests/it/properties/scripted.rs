@@ -5,10 +5,12 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use asp::{
-    CallKey, Class, Context, Duration, ErrorKind, Event, Every, HandlerResult, OnError, Outcome,
+    CallKey, Class, Context, Duration, EmissionKey, ErrorKind, Event, Every, HandlerResult, OnError, Outcome,
     PastSchedule, Place, Reason, Report, Runner, Slot, Source, StopReason, Strategy, Stream, TimerKey,
     Timestamp, Wiring,
 };
+
+use asp::testing::TestRun;
 
 use super::scenario::{Feed, Op, Part, Plan, STREAMS, Scenario, Timer, Trigger, fed_value, made_value};
 use super::trace::{Call, Figures, METHODS, Seen, Trace, Verdict, strategy_name, stream_name};
@@ -29,6 +31,7 @@ struct Scripted {
     made: usize,
     keys: Vec<CallKey>,
     timers: Vec<TimerKey>,
+    emissions: Vec<EmissionKey>,
 }
 
 struct ScriptedCall {
@@ -74,7 +77,8 @@ impl Scripted {
     }
 
     fn apply(&mut self, cx: &Context<Self>, op: &Op) -> Option<bool> {
-        let time = |time: i64| Timestamp::from_nanos(time * self.unit);
+        let unit = self.unit;
+        let time = |time: i64| Timestamp::from_nanos(time * unit);
         match *op {
             Op::After { delay, row } => {
                 let call = self.make(row);
@@ -97,9 +101,19 @@ impl Scripted {
                 }
             },
             Op::Emit { outlet } if !self.plan.emits.is_empty() => {
-                let number = self.plan.emits[outlet % self.plan.emits.len()];
-                self.made += 1;
-                cx.emit(stream(number), made_value(self.number, self.made));
+                let (stream, value) = self.publish(outlet);
+                cx.emit(stream, value);
+            }
+            Op::EmitAfter { outlet, delay } if !self.plan.emits.is_empty() => {
+                let (stream, value) = self.publish(outlet);
+                self.emissions.push(cx.emit_after(Duration::from_nanos(delay * self.unit), stream, value));
+            }
+            Op::EmitAt { outlet, time: at } if !self.plan.emits.is_empty() => {
+                let (stream, value) = self.publish(outlet);
+                self.emissions.push(cx.emit_at(time(at), stream, value));
+            }
+            Op::CancelEmission { key } if !self.emissions.is_empty() => {
+                return Some(cx.cancel(self.emissions[key % self.emissions.len()]));
             }
             Op::Cancel { key } if !self.keys.is_empty() => {
                 return Some(cx.cancel(self.keys[key % self.keys.len()]));
@@ -118,6 +132,12 @@ impl Scripted {
             _ => {}
         }
         None
+    }
+
+    fn publish(&mut self, outlet: usize) -> (Stream<u32>, u32) {
+        self.made += 1;
+        let number = self.plan.emits[outlet % self.plan.emits.len()];
+        (stream(number), made_value(self.number, self.made))
     }
 
     fn make(&mut self, row: usize) -> ScriptedCall {
@@ -197,6 +217,19 @@ impl Strategy for Scripted {
 pub(crate) enum Path {
     Fast,
     Watched,
+    /// Observed, one item after the other.
+    Stepped,
+}
+
+/// Runs to the end, item by item. Each was announced as the next one before.
+fn step_through(runner: Runner) -> asp::Result<Outcome> {
+    let mut run = TestRun::new(runner)?;
+    run.end_all();
+    loop {
+        let next = run.pending().first().map(|item| item.place);
+        let Some(item) = run.step()? else { return run.finish() };
+        assert_eq!(Some(item.place), next, "what is dispatched was the first thing pending");
+    }
 }
 
 /// Runs the scenario in the engine.
@@ -204,7 +237,7 @@ pub(crate) fn run(scenario: &Scenario, path: Path) -> Trace {
     let (log, places) = (Log::default(), Arc::new(Mutex::new(Vec::new())));
     PLANS.set(scenario.strategies.iter().map(|plan| (Arc::new(plan.clone()), scenario.unit)).collect());
     let mut runner = build(scenario, &log);
-    let watched = path == Path::Watched;
+    let watched = path != Path::Fast;
     for number in (0..STREAMS).filter(|&number| watched || !scenario.is_read(number)) {
         if scenario.is_fed(number) || scenario.is_emitted(number) {
             runner = runner.collect(stream(number));
@@ -236,7 +269,7 @@ pub(crate) fn run(scenario: &Scenario, path: Path) -> Trace {
         });
     }
     let mut also = 0;
-    let (outcome, verdict) = match runner.run() {
+    let (outcome, verdict) = match if path == Path::Stepped { step_through(runner) } else { runner.run() } {
         Ok(outcome) if outcome.report().reason == StopReason::Requested => (outcome, Verdict::Requested),
         Ok(outcome) => (outcome, Verdict::Finished),
         Err(error) => {
@@ -295,6 +328,7 @@ fn scripted(scenario: &Scenario, number: usize, log: &Log) -> Scripted {
         made: 0,
         keys: Vec::new(),
         timers: Vec::new(),
+        emissions: Vec::new(),
     }
 }
 

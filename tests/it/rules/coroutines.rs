@@ -296,7 +296,7 @@ fn s14_a_loop_of_empty_sleeps_is_found() {
         }
     });
     let found = failed_with(runner, |kind| match kind {
-        ErrorKind::SameInstantLoop { time, rounds, last } => Some((*time, *rounds, last.clone())),
+        ErrorKind::SameInstantLoop { time, rounds, last, .. } => Some((*time, *rounds, last.clone())),
         _ => None,
     });
     assert_eq!((found.0, found.1, found.2.len()), (s(1.0), 50, 8));

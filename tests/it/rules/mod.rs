@@ -4,10 +4,18 @@ mod backlog;
 mod children;
 mod clock;
 mod coroutines;
+mod departures;
 mod ends;
 mod errors;
+mod exchange;
 mod fan_out;
+mod feeding;
+mod forwards;
+mod forwards_in_book;
+
 mod grace;
+mod growing;
+mod keyed;
 mod live;
 mod live_faults;
 mod live_stops;

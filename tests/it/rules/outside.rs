@@ -50,6 +50,19 @@ fn s42_time_stands_still_for_what_is_outside() {
 }
 
 #[test]
+fn s42_time_stands_still_also_for_one_whom_an_event_has_woken() {
+    let log = Log::default();
+    let (own, seen) = (log.clone(), log.clone());
+    let names = at(&[(1.0, "a"), (2.0, "b")]);
+    let runner = Runner::new().start(s(0.0)).feed(Notes::NAMES, names).spawn(|cx| async move {
+        cx.wait_for(Notes::NAMES).await;
+        own.say(cx.external(elsewhere(|| "asked")).await);
+    });
+    runner.sink(Notes::NAMES, move |event| seen.say(event.value)).run().unwrap();
+    assert_eq!(log.take(), "a@1, asked@1, b@2");
+}
+
+#[test]
 fn s42_the_rest_of_the_instant_goes_on_meanwhile() {
     let log = Log::default();
     let (asks, hears) = (log.clone(), log.clone());

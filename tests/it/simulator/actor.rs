@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use asp::{
-    Begin, CallKey, Context, Duration, Every, Exclusive, HandlerResult, Notice, Shared, Slot, Strategy,
-    Stream, TaskContext, TimerKey, Timestamp, Wiring,
+    Begin, CallKey, Context, Duration, EmissionKey, Every, Exclusive, HandlerResult, Notice, Shared, Slot,
+    Source, Strategy, Stream, TaskContext, TimerKey, Timestamp, Wiring,
 };
 
-use super::feeds::{Item, Token, emitted, stream};
+use super::feeds::{Item, SUPPLY, Token, emitted, opened, past, source, stream};
 use super::random::Random;
-use super::scenario::{ActorPlan, READ, Scenario, TickPlan, Waits};
+use super::scenario::{ActorPlan, Kind, OPENED, Past, READ, Scenario, TickPlan, Waits};
 use super::world::World;
 
 /// One handler call, as the handler sees it.
@@ -29,6 +29,8 @@ pub(super) struct Call {
     pub(super) notice: Option<Notice>,
     /// What its operations were answered.
     pub(super) answers: Vec<bool>,
+    /// It retires when this call is over, which is not async.
+    pub(super) retires: bool,
     /// Not to be compared: a replay has none.
     pub(super) arrival: Option<i64>,
 }
@@ -49,20 +51,121 @@ const ENDLESS: usize = 60_000;
 thread_local! {
     /// What the next strategies are to wire: `Strategy::wire` sees no instance.
     static PLANS: RefCell<VecDeque<Arc<ActorPlan>>> = const { RefCell::new(VecDeque::new()) };
+    /// What those with a key wire.
+    static KEYED_PLAN: RefCell<Option<Arc<ActorPlan>>> = const { RefCell::new(None) };
 }
 
 /// Says what the strategies that this thread adds next are to wire.
 pub(super) fn announce(scenario: &Scenario) {
     PLANS.set(scenario.actors.iter().cloned().map(Arc::new).collect());
+    KEYED_PLAN.set(scenario.keyed.clone().map(Arc::new));
 }
 
-pub(super) struct Actor {
-    plan: Arc<ActorPlan>,
-    number: usize,
+/// The most strategies that are spawned in a run; instances of a key are not among them.
+const BIRTHS: usize = 8;
+
+/// A source that a strategy has opened.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Fed {
+    pub(super) supply: usize,
+    pub(super) stream: String,
+    pub(super) now: i64,
+    /// Not so if the run may have ended.
+    pub(super) in_time: bool,
+}
+
+/// Who has come, and what was opened.
+#[derive(Default)]
+pub(super) struct Brood {
+    /// How many strategies there are or were.
+    pub(super) born: usize,
+    spawned: usize,
+    pub(super) fed: Vec<Fed>,
+    /// Announced streams that may be fed.
+    free: [bool; OPENED],
+}
+
+/// What the strategies of a run share.
+pub(super) struct Cast {
+    scenario: Scenario,
+    plans: Vec<Arc<ActorPlan>>,
     log: Log,
     /// None in a replay, where nobody waits.
     world: Option<World>,
+    token: Token,
+    pub(super) brood: Mutex<Brood>,
+}
+
+impl Cast {
+    pub(super) fn new(scenario: &Scenario, log: &Log, world: Option<&World>, token: &Token) -> Arc<Self> {
+        let brood = Brood { born: scenario.actors.len(), free: [true; OPENED], ..Brood::default() };
+        Arc::new(Cast {
+            scenario: scenario.clone(),
+            plans: scenario.plans().cloned().map(Arc::new).collect(),
+            log: log.clone(),
+            world: world.cloned(),
+            token: token.clone(),
+            brood: Mutex::new(brood),
+        })
+    }
+
+    /// The plan of those with a key.
+    fn keyed(&self) -> usize {
+        self.plans.len() - 1
+    }
+
+    /// An instance of the strategy that has a key.
+    pub(super) fn instance(self: &Arc<Self>) -> Actor<true> {
+        self.reach("an instance of a key");
+        Actor::new(self, self.keyed(), self.next_born())
+    }
+
+    fn next_born(&self) -> usize {
+        let mut brood = self.brood.lock().unwrap();
+        brood.born += 1;
+        brood.born - 1
+    }
+
+    fn reach(&self, state: &'static str) {
+        if let Some(world) = &self.world {
+            world.reach(state);
+        }
+    }
+
+    /// A source to feed, and the stream to feed it to.
+    fn supply(&self, random: &mut Random, method: &str, now: i64) -> Option<(Stream<Item>, Source<Item>)> {
+        let mut brood = self.brood.lock().unwrap();
+        let ended = method.strip_prefix("end").and_then(|number| number.parse::<usize>().ok());
+        let supply = brood.fed.len();
+        let plan = self.scenario.supplies.get(supply)?;
+        let number = random.below(OPENED);
+        let to = match ended {
+            Some(number) if random.chance(70) => stream(number),
+            _ if brood.free[number] || random.chance(3) => {
+                brood.free[number] = false;
+                opened(number)
+            }
+            _ => return None,
+        };
+        brood.fed.push(Fed { supply, stream: to.name().to_owned(), now, in_time: method != "stop" });
+        let first = (supply as u32 + 1) * SUPPLY;
+        let source = match &self.world {
+            Some(world) => source(world, self.scenario.feeds.len() + supply, plan, first, &self.token),
+            // What was recorded comes instead.
+            None if matches!(plan.kind, Kind::Past(_)) => past(&Past::default(), first, &self.token),
+            None => Source::live(futures::stream::pending()),
+        };
+        Some((to, source))
+    }
+}
+
+/// One that is added or spawned, or an instance of a key: these are wired anew, and all alike.
+pub(super) struct Actor<const KEYED: bool = false> {
+    plan: Arc<ActorPlan>,
+    cast: Arc<Cast>,
+    number: usize,
     random: Random,
+    growing: Random,
     blocking: Random,
     left: usize,
     /// How often its handlers will sleep.
@@ -70,7 +173,9 @@ pub(super) struct Actor {
     made: u32,
     keys: Vec<CallKey>,
     timers: Vec<TimerKey>,
-    token: Token,
+    emissions: Vec<EmissionKey>,
+    /// What it emits with a delay: streams that are read, since an instant of which nobody sees anything looks late.
+    heard: Vec<usize>,
 }
 
 pub(super) struct ActorCall {
@@ -85,6 +190,8 @@ const EVENTS: [&str; 4] = ["x0", "x1", "x2", "x3"];
 const EMITS: [&str; 2] = ["e0", "e1"];
 const ENDS: [&str; 4] = ["end0", "end1", "end2", "end3"];
 const NOTICES: [&str; 4] = ["notice0", "notice1", "notice2", "notice3"];
+const OPENS: [&str; 2] = ["o0", "o1"];
+const OPENED_ENDS: [&str; 2] = ["over0", "over1"];
 const TICKS: [&str; 3] = ["tick0", "tick1", "tick2"];
 
 /// Makes the call of a timer: timers have no data.
@@ -117,13 +224,19 @@ trait Cx {
     fn silence(&self, key: TimerKey) -> bool;
     fn reschedule(&self, key: CallKey, time: i64) -> bool;
     fn put(&self, stream: Stream<Item>, item: Item);
+    fn put_after(&self, delay: i64, stream: Stream<Item>, item: Item) -> EmissionKey;
+    fn put_at(&self, time: i64, stream: Stream<Item>, item: Item) -> EmissionKey;
+    fn take_back(&self, key: EmissionKey) -> bool;
     fn every(&self, every: Every, make: fn() -> ActorCall) -> TimerKey;
     fn halt(&self);
+    fn spawns(&self, actor: Actor);
+    fn retires(&self);
+    fn feeds(&self, stream: Stream<Item>, source: Source<Item>);
 }
 
 macro_rules! cx {
-    ($context:ident) => {
-        impl Cx for $context<Actor> {
+    ($context:ident, $spawn:ident) => {
+        impl<const KEYED: bool> Cx for $context<Actor<KEYED>> {
             fn facts(&self) -> (Timestamp, Timestamp, Timestamp, bool, u64, Option<Timestamp>) {
                 (self.now(), self.due(), self.event_time(), self.is_live(), self.missed(), self.arrival())
             }
@@ -156,6 +269,18 @@ macro_rules! cx {
                 self.emit(stream, item);
             }
 
+            fn put_after(&self, delay: i64, stream: Stream<Item>, item: Item) -> EmissionKey {
+                self.emit_after(Duration::from_nanos(delay), stream, item)
+            }
+
+            fn put_at(&self, time: i64, stream: Stream<Item>, item: Item) -> EmissionKey {
+                self.emit_at(Timestamp::from_nanos(time), stream, item)
+            }
+
+            fn take_back(&self, key: EmissionKey) -> bool {
+                self.cancel(key)
+            }
+
             fn every(&self, every: Every, make: fn() -> ActorCall) -> TimerKey {
                 self.every(every).0.put_with(make)
             }
@@ -163,17 +288,29 @@ macro_rules! cx {
             fn halt(&self) {
                 self.stop();
             }
+
+            fn spawns(&self, actor: Actor) {
+                self.$spawn(actor);
+            }
+
+            fn retires(&self) {
+                self.retire();
+            }
+
+            fn feeds(&self, stream: Stream<Item>, source: Source<Item>) {
+                self.feed(stream, source);
+            }
         }
     };
 }
 
-cx!(Context);
-cx!(TaskContext);
+cx!(Context, spawn);
+cx!(TaskContext, spawn_strategy);
 
 /// Handles an item, and some more after each nap.
-async fn alone(
-    mut this: Exclusive<Actor>,
-    cx: TaskContext<Actor>,
+async fn alone<const KEYED: bool>(
+    mut this: Exclusive<Actor<KEYED>>,
+    cx: TaskContext<Actor<KEYED>>,
     method: &'static str,
     value: u32,
 ) -> HandlerResult {
@@ -187,7 +324,11 @@ async fn alone(
 }
 
 /// [`alone`], beside other handlers.
-async fn beside(this: Shared<Actor>, method: &'static str, value: u32) -> HandlerResult {
+async fn beside<const KEYED: bool>(
+    this: Shared<Actor<KEYED>>,
+    method: &'static str,
+    value: u32,
+) -> HandlerResult {
     let (naps, result) = this.with(|actor, cx| actor.begin(cx, method, value));
     result?;
     for nap in naps {
@@ -197,27 +338,24 @@ async fn beside(this: Shared<Actor>, method: &'static str, value: u32) -> Handle
     Ok(())
 }
 
-impl Actor {
-    pub(super) fn new(
-        scenario: &Scenario,
-        number: usize,
-        log: &Log,
-        world: Option<&World>,
-        token: &Token,
-    ) -> Self {
-        let plan = Arc::new(scenario.actors[number].clone());
+impl<const KEYED: bool> Actor<KEYED> {
+    /// A strategy with one of the plans, the n-th of all that there are in the run.
+    pub(super) fn new(cast: &Arc<Cast>, plan: usize, number: usize) -> Self {
+        let plan = Arc::clone(&cast.plans[plan]);
+        let is_heard = |stream: &usize| cast.plans.iter().any(|actor| actor.emitted.contains(stream));
         Actor {
             number,
-            log: log.clone(),
-            world: world.cloned(),
-            random: Random::new(scenario.seed, 40 + number as u64),
-            blocking: Random::new(scenario.seed, 50 + number as u64),
+            random: Random::new(cast.scenario.seed, 40 + number as u64),
+            blocking: Random::new(cast.scenario.seed, 50 + number as u64),
+            growing: Random::new(cast.scenario.seed, 1_000 + number as u64),
             left: plan.budget,
             naps: 40,
             made: 0,
             keys: Vec::new(),
             timers: Vec::new(),
-            token: token.clone(),
+            emissions: Vec::new(),
+            heard: plan.emits.iter().copied().filter(is_heard).collect(),
+            cast: Arc::clone(cast),
             plan,
         }
     }
@@ -230,7 +368,7 @@ impl Actor {
         let count = self.random.below(4).min(self.naps);
         self.naps -= count;
         let naps = (0..count).map(|_| self.random.pick(&lengths)).collect();
-        (naps, self.handle(cx, method, value, None))
+        (naps, self.handle_as(cx, method, value, None, false))
     }
 
     fn handle(
@@ -240,12 +378,25 @@ impl Actor {
         value: u32,
         notice: Option<Notice>,
     ) -> HandlerResult {
-        if let Some(world) = &self.world {
+        self.handle_as(cx, method, value, notice, method != "woke")
+    }
+
+    /// Handles an item, in a call that is not async or in one that is.
+    fn handle_as(
+        &mut self,
+        cx: &impl Cx,
+        method: &'static str,
+        value: u32,
+        notice: Option<Notice>,
+        at_once: bool,
+    ) -> HandlerResult {
+        let cast = Arc::clone(&self.cast);
+        if let Some(world) = &cast.world {
             world.called();
         }
         let (now, due, event_time, live, missed, arrival) = cx.facts();
         let index = {
-            let mut log = self.log.lock().unwrap();
+            let mut log = cast.log.lock().unwrap();
             log.push(Call {
                 actor: self.number,
                 method,
@@ -257,6 +408,7 @@ impl Actor {
                 missed,
                 notice,
                 answers: Vec::new(),
+                retires: false,
                 arrival: arrival.map(Timestamp::as_nanos),
             });
             log.len() - 1
@@ -270,15 +422,51 @@ impl Actor {
         }
         if self.blocking.chance(self.plan.blocks) {
             let length = self.blocking.range(0, self.plan.longest_block + 1);
-            if let Some(world) = &self.world {
+            if let Some(world) = &cast.world {
                 let now = cx.instant();
                 world.block(length);
                 world.reach("a handler blocks");
                 assert_eq!(now, cx.instant(), "time stands still in a handler (S2)");
             }
         }
-        self.log.lock().unwrap()[index].answers = answers;
+        if let Some(number) = OPENED_ENDS.iter().position(|name| *name == method) {
+            cast.brood.lock().unwrap().free[number] = true;
+        }
+        let retires = self.plan.grows > 0 && self.growing.chance(self.plan.grows) && self.grow(cx, method);
+        let call = &mut cast.log.lock().unwrap()[index];
+        (call.answers, call.retires) = (answers, retires && at_once);
         result
+    }
+
+    /// Asks for what changes who takes part. True if that is to retire.
+    fn grow(&mut self, cx: &impl Cx, method: &'static str) -> bool {
+        let cast = Arc::clone(&self.cast);
+        match self.growing.below(10) {
+            what if what < self.plan.spawns => {
+                let young = cast.scenario.young.len();
+                let has_room = cast.brood.lock().unwrap().spawned < BIRTHS;
+                if young > 0 && has_room {
+                    cast.brood.lock().unwrap().spawned += 1;
+                    let plan = cast.scenario.actors.len() + self.growing.below(young);
+                    PLANS.with_borrow_mut(|plans| plans.push_back(Arc::clone(&cast.plans[plan])));
+                    cx.spawns(Actor::<false>::new(&cast, plan, cast.next_born()));
+                    cast.reach("a strategy spawned");
+                }
+            }
+            what if what < self.plan.spawns + self.plan.retires => {
+                cast.reach("a strategy retired");
+                cx.retires();
+                return true;
+            }
+            _ => {
+                let supply = cast.supply(&mut self.growing, method, cx.instant().as_nanos());
+                if let Some((stream, source)) = supply {
+                    cast.reach("a source opened");
+                    cx.feeds(stream, source);
+                }
+            }
+        }
+        false
     }
 
     fn act(&mut self, cx: &impl Cx, answers: &mut Vec<bool>, result: &mut HandlerResult) {
@@ -287,7 +475,7 @@ impl Actor {
         let delay =
             random.pick(&[0, 0, 1, plan.step / 2, plan.step, plan.step, 2 * plan.step, 5 * plan.step]);
         let time = cx.instant().as_nanos().saturating_add(random.range(-2, 6).saturating_mul(plan.step));
-        match random.below(20) {
+        match random.below(23) {
             0..6 => {
                 let key = cx.defer(delay, self.make());
                 self.keys.push(key);
@@ -303,7 +491,7 @@ impl Actor {
             12..15 if !plan.emits.is_empty() => {
                 let to = random.pick(&plan.emits);
                 self.made += 1;
-                cx.put(emitted(to), Item::new(self.serial(), 0, &self.token));
+                cx.put(emitted(to), Item::new(self.serial(), 0, &self.cast.token));
             }
             15 | 16 => {
                 let tick = TickPlan {
@@ -317,6 +505,17 @@ impl Actor {
                 self.timers.push(key);
             }
             17 if !self.timers.is_empty() => answers.push(cx.silence(random.pick(&self.timers))),
+            20 | 21 if !self.heard.is_empty() => {
+                let (to, at_time) = (random.pick(&self.heard), random.chance(50));
+                self.made += 1;
+                let item = Item::new(self.serial(), 0, &self.cast.token);
+                self.emissions.push(match at_time {
+                    true => cx.put_at(time, emitted(to), item),
+                    false => cx.put_after(delay, emitted(to), item),
+                });
+                self.cast.reach("an event emitted with a delay");
+            }
+            22 if !self.emissions.is_empty() => answers.push(cx.take_back(random.pick(&self.emissions))),
             18 if plan.stops && random.chance(30) => cx.halt(),
             19 if plan.fails && random.chance(30) => *result = Err("as scripted".into()),
             _ => {}
@@ -340,13 +539,17 @@ fn every(tick: &TickPlan) -> Every {
     if tick.aligned { every.aligned() } else { every }
 }
 
-impl Strategy for Actor {
+impl<const KEYED: bool> Strategy for Actor<KEYED> {
     const NAME: &'static str = "Actor";
     type Call = ActorCall;
     type Calls<Q: Slot<ActorCall>> = ActorCalls<Q>;
 
     fn wire(wiring: &mut Wiring<Self>) {
-        let plan = PLANS.with_borrow_mut(VecDeque::pop_front).expect("a plan for each strategy");
+        let plan = match KEYED {
+            true => KEYED_PLAN.with_borrow(Option::clone),
+            false => PLANS.with_borrow_mut(VecDeque::pop_front),
+        };
+        let plan = plan.expect("a plan for each strategy");
         for &number in &plan.emits {
             wiring.emits(emitted(number));
         }
@@ -359,7 +562,9 @@ impl Strategy for Actor {
             .emitted
             .iter()
             .map(|&number| (emitted(number), EMITS[number], number == 0, plan.waits[EVENTS.len() + number]));
-        for (stream, name, by_reference, waits) in reads.chain(emitted) {
+        let opens =
+            plan.opened.iter().map(|&number| (opened(number), OPENS[number], number == 0, plan.opened_waits));
+        for (stream, name, by_reference, waits) in reads.chain(emitted).chain(opens) {
             if waits == Waits::Alone {
                 wiring.on_event_async(stream, name, move |this, cx, item| alone(this, cx, name, item.serial));
             } else if waits == Waits::Beside {
@@ -382,6 +587,9 @@ impl Strategy for Actor {
         }
         for &number in &plan.ends {
             wiring.on_end(stream(number), ENDS[number], hook(ENDS[number]));
+        }
+        for &number in &plan.opened_ends {
+            wiring.on_end(opened(number), OPENED_ENDS[number], hook(OPENED_ENDS[number]));
         }
         if plan.on_start {
             wiring.on_start("start", hook("start"));

@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 use asp::{
-    Class, Error, OnError, Outcome, Place, Recording, Report, Result, RunLive, Runner, Stamped, Timestamp,
+    Class, Error, Keyed, OnError, Outcome, Place, Recording, Report, Result, RunLive, Runner, Stamped,
+    Timestamp,
 };
 
-use super::actor::{Actor, Call, Log, announce};
+use super::actor::{Actor, Call, Cast, Fed, Log, announce};
 use super::coverage::Coverage;
-use super::feeds::{Item, Token, emitted, past, source, stream};
-use super::scenario::{ActorPlan, EMITTED, Kind, Scenario, Stop};
+use super::feeds::{Item, Token, emitted, opened, past, source, stream};
+use super::scenario::{ActorPlan, EMITTED, Kind, OPENED, Scenario, Stop};
 use super::world::{SimClock, World, Yielded};
 
 /// After so many polls a run that has not ended never will.
@@ -54,6 +55,10 @@ pub(super) struct Lived {
     pub(super) calls: Vec<Call>,
     pub(super) seen: Vec<Seen>,
     pub(super) recording: Recording,
+    /// What strategies have opened.
+    pub(super) fed: Vec<Fed>,
+    /// By announced stream, what was delivered.
+    pub(super) opened: Vec<Vec<Stamped<Item>>>,
     /// By feed, what was delivered.
     pub(super) delivered: Vec<Vec<Stamped<Item>>>,
     pub(super) yielded: Vec<Vec<Yielded>>,
@@ -76,20 +81,38 @@ pub(super) enum Watch {
     Nothing,
 }
 
-fn build(scenario: &Scenario, log: &Log, world: Option<&World>, token: &Token) -> Runner {
+fn build(scenario: &Scenario, cast: &Arc<Cast>) -> Runner {
     announce(scenario);
     let mut runner = Runner::new();
     if scenario.continues_on_error {
         runner = runner.on_error(OnError::Continue);
     }
     for number in 0..scenario.actors.len() {
-        let actor = Actor::new(scenario, number, log, world, token);
+        let actor = Actor::<false>::new(cast, number, number);
         runner = runner.add_as(format!("s{number}"), actor);
     }
+    if let Some(plan) = &scenario.keyed {
+        let cast = Arc::clone(cast);
+        let keyed = Keyed::new(move |_: u32| cast.instance());
+        // One of the streams that it reads has no key, if there are several.
+        let keys = plan.reads.len().saturating_sub(1).max(1);
+        let keyed = plan
+            .reads
+            .iter()
+            .take(keys)
+            .fold(keyed, |keyed, &(feed, _)| keyed.by(stream(feed), |item: &Item| item.serial % 3));
+        if !plan.reads.is_empty() {
+            runner = runner.add_as("k", keyed);
+        }
+    }
+    for number in 0..OPENED {
+        runner = runner.opens(opened(number));
+    }
     for number in 0..EMITTED {
-        let is_read = scenario.actors.iter().any(|actor| actor.emitted.contains(&number));
-        let is_emitted = scenario.actors.iter().any(|actor| actor.emits.contains(&number));
-        if is_read && !is_emitted {
+        let is_named =
+            scenario.plans().any(|actor| actor.emitted.contains(&number) || actor.emits.contains(&number));
+        let is_emitted = scenario.added().any(|actor| actor.emits.contains(&number));
+        if is_named && !is_emitted {
             runner = runner.opens(emitted(number));
         }
     }
@@ -115,13 +138,17 @@ fn watched(
 ) -> Runner {
     let (seen, world) = (Arc::clone(seen), world.cloned());
     let mut last: Option<(Place, Option<String>)> = None;
+    let scenario_has_keys = scenario.keyed.is_some();
     // What has waited for a handler keeps its place (S41).
-    let waits = scenario.actors.iter().any(ActorPlan::waits);
+    let waits = scenario.plans().any(ActorPlan::waits);
     runner = runner.observe(move |dispatch| {
         let item = (dispatch.place, dispatch.stream.map(str::to_owned));
         let is_next = match &last {
             None => true,
             _ if waits => item.0.time <= dispatch.now,
+            // Who retires stops at once, in the place of the item in which it does, and an instance of a key begins in
+            // that of its first event.
+            Some(last) if dispatch.handler == "stop" || scenario_has_keys => last.0 <= item.0,
             // Only the readers of one event or notice, and the hooks of one strategy, share a place.
             Some(last) if last.0 == item.0 => {
                 *last == item && !matches!(item.0.class, Class::Call | Class::Tick)
@@ -129,7 +156,9 @@ fn watched(
             Some(last) => last.0 < item.0,
         };
         assert!(is_next, "places increase strictly from item to item (S7): {item:?} after {last:?}");
-        last = Some(item);
+        if dispatch.handler != "stop" {
+            last = Some(item);
+        }
         if let Some(world) = &world
             && dispatch.place.class != Class::Stop
         {
@@ -153,19 +182,19 @@ fn watched(
         runner = runner.digest_with(stream(feed), |item| item.serial.to_le_bytes());
     }
     for number in 0..EMITTED {
-        if scenario
-            .actors
-            .iter()
-            .any(|actor| actor.emitted.contains(&number) || actor.emits.contains(&number))
-        {
+        if scenario.plans().any(|actor| actor.emitted.contains(&number) || actor.emits.contains(&number)) {
             runner = runner.digest_with(emitted(number), |item| item.serial.to_le_bytes());
         }
+    }
+    for number in 0..OPENED {
+        runner = runner.digest_with(opened(number), |item| item.serial.to_le_bytes());
     }
     runner.digest()
 }
 
 pub(super) fn tape(scenario: &Scenario) -> Recording {
-    (0..scenario.feeds.len()).fold(Recording::new(), |recording, feed| recording.keep(stream(feed)))
+    let streams = (0..scenario.feeds.len()).map(stream).chain((0..OPENED).map(opened));
+    streams.fold(Recording::new(), Recording::keep)
 }
 
 #[derive(Default)]
@@ -183,9 +212,10 @@ pub(super) fn live(scenario: &Scenario, watch: Watch, token: &Token) -> Lived {
     let log = Log::default();
     let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
     let recording = tape(scenario);
-    let mut runner = build(scenario, &log, Some(&world), token);
+    let cast = Cast::new(scenario, &log, Some(&world), token);
+    let mut runner = build(scenario, &cast);
     for (feed, plan) in scenario.feeds.iter().enumerate() {
-        runner = runner.feed(stream(feed), source(&world, feed, plan, token));
+        runner = runner.feed(stream(feed), source(&world, feed, plan, 0, token));
     }
     runner = limited(runner, scenario);
     if scenario.drains {
@@ -212,9 +242,12 @@ pub(super) fn live(scenario: &Scenario, watch: Watch, token: &Token) -> Lived {
         Some(Err(error)) => failed(error),
     };
     let delivered = (0..scenario.feeds.len()).map(|feed| recording.events(stream(feed))).collect();
+    let opened = (0..OPENED).map(|number| recording.events(opened(number))).collect();
     let mut physics = world.lock();
     physics.stop = None;
     Lived {
+        fed: std::mem::take(&mut cast.brood.lock().unwrap().fed),
+        opened,
         ended,
         calls: std::mem::take(&mut *log.lock().unwrap()),
         seen: std::mem::take(&mut *seen.lock().unwrap()),
@@ -306,7 +339,7 @@ pub(super) struct Replayed {
 pub(super) fn replay(scenario: &Scenario, recording: &Recording, watch: Watch, token: &Token) -> Replayed {
     let log = Log::default();
     let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
-    let mut runner = build(scenario, &log, None, token).replay(recording);
+    let mut runner = build(scenario, &Cast::new(scenario, &log, None, token)).replay(recording);
     if watch == Watch::All {
         runner = watched(runner, scenario, &seen, None);
     }
@@ -317,10 +350,10 @@ pub(super) fn replay(scenario: &Scenario, recording: &Recording, watch: Watch, t
 pub(super) fn simulated(scenario: &Scenario, token: &Token) -> Replayed {
     let log = Log::default();
     let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
-    let mut runner = build(scenario, &log, None, token);
+    let mut runner = build(scenario, &Cast::new(scenario, &log, None, token));
     for (feed, plan) in scenario.feeds.iter().enumerate() {
         if let Kind::Past(items) = &plan.kind {
-            runner = runner.feed(stream(feed), past(items, token));
+            runner = runner.feed(stream(feed), past(items, 0, token));
         }
     }
     finished(limited(runner, scenario), &log, &seen)

@@ -36,8 +36,15 @@ pub(super) fn emitted(number: usize) -> Stream<Item> {
     Stream::named(format!("e{number}"))
 }
 
+pub(super) fn opened(number: usize) -> Stream<Item> {
+    Stream::named(format!("o{number}"))
+}
+
 /// Live items have serials from here on.
 pub(super) const LIVE: u32 = 1_000_000;
+
+/// Items that come of the n-th source that a strategy has opened have serials from n + 1 times this on.
+pub(super) const SUPPLY: u32 = 100_000_000;
 
 /// A live source at work.
 struct SimStream {
@@ -49,6 +56,8 @@ struct SimStream {
     stamped: bool,
     silent: bool,
     token: Token,
+    /// The serial of the first one.
+    first: u32,
 }
 
 impl futures::Stream for SimStream {
@@ -68,7 +77,7 @@ impl futures::Stream for SimStream {
         Poll::Ready(match this.lines.pop_front() {
             Some((_, Line::Event { id, event_time })) => {
                 let mut physics = this.world.lock();
-                let serial = LIVE + physics.yielded[this.feed].len() as u32;
+                let serial = this.first + LIVE + physics.yielded[this.feed].len() as u32;
                 let (yielded, token) = (&mut physics.coverage, &this.token);
                 yielded.reach_if(this.stamped && event_time < 0, "an event time before 1970");
                 yielded
@@ -97,7 +106,7 @@ fn live(
     feed: usize,
     link: usize,
     script: &Script,
-    stamped: bool,
+    (stamped, first): (bool, u32),
     token: &Token,
 ) -> Source<Item> {
     use futures::StreamExt;
@@ -110,6 +119,7 @@ fn live(
         stamped,
         silent: false,
         token: token.clone(),
+        first,
     };
     if stamped {
         Source::try_live_at(stream)
@@ -118,14 +128,14 @@ fn live(
     }
 }
 
-fn items(past: &Past, token: &Token) -> Vec<Result<(Timestamp, Item), String>> {
-    let items = past.items.iter().zip(0..);
+fn items(past: &Past, first: u32, token: &Token) -> Vec<Result<(Timestamp, Item), String>> {
+    let items = past.items.iter().zip(first..);
     let items = items.map(|(&(time, id), k)| Ok((Timestamp::from_nanos(time), Item::new(k, id, token))));
     items.chain(past.fails.then(|| Err("as scripted".to_owned()))).collect()
 }
 
-pub(super) fn past(past: &Past, token: &Token) -> Source<Item> {
-    Source::past(items(past, token))
+pub(super) fn past(past: &Past, first: u32, token: &Token) -> Source<Item> {
+    Source::past(items(past, first, token))
 }
 
 /// Pending for ever, and known to be.
@@ -138,7 +148,7 @@ async fn connected(
     world: World,
     feed: usize,
     links: Arc<Mutex<(usize, Vec<Link>)>>,
-    stamped: bool,
+    stamped: (bool, u32),
     token: Token,
 ) -> Result<Source<Item>, String> {
     let (number, link) = {
@@ -167,15 +177,15 @@ async fn connected(
     }
 }
 
-pub(super) fn source(world: &World, feed: usize, plan: &FeedPlan, token: &Token) -> Source<Item> {
-    let script = |script| live(world, feed, 0, script, plan.stamped, token);
+pub(super) fn source(world: &World, feed: usize, plan: &FeedPlan, first: u32, token: &Token) -> Source<Item> {
+    let script = |script| live(world, feed, 0, script, (plan.stamped, first), token);
     let mut source = match &plan.kind {
-        Kind::Past(it) => past(it, token),
+        Kind::Past(it) => past(it, first, token),
         Kind::Live(it) => script(it),
-        Kind::PastThenLive(before, it) => past(before, token).then_live(script(it)),
+        Kind::PastThenLive(before, it) => past(before, first, token).then_live(script(it)),
         Kind::Connect { history, links, policy } => {
             let links = Arc::new(Mutex::new((0, links.clone())));
-            let (there, here, stamped) = (world.clone(), token.clone(), plan.stamped);
+            let (there, here, stamped) = (world.clone(), token.clone(), (plan.stamped, first));
             let mut source =
                 Source::connect(move || connected(there, feed, links.clone(), stamped, here.clone()));
             if let Some(history) = history.clone() {
@@ -189,7 +199,7 @@ pub(super) fn source(world: &World, feed: usize, plan: &FeedPlan, token: &Token)
                             unreachable!()
                         }
                         Answer::Fails => Err("no history".to_owned()),
-                        Answer::Fine => Ok(items(&history.past, &here)),
+                        Answer::Fine => Ok(items(&history.past, first, &here)),
                     }
                 });
             }

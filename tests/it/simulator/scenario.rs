@@ -25,6 +25,12 @@ pub(super) struct Scenario {
     pub(super) drains: bool,
     pub(super) feeds: Vec<FeedPlan>,
     pub(super) actors: Vec<ActorPlan>,
+    /// What strategies spawn.
+    pub(super) young: Vec<ActorPlan>,
+    /// A strategy of which there is one for each key.
+    pub(super) keyed: Option<ActorPlan>,
+    /// What strategies feed while the run goes on.
+    pub(super) supplies: Vec<FeedPlan>,
     pub(super) faults: Vec<(i64, Fault)>,
     pub(super) stop: Option<Stop>,
 }
@@ -147,12 +153,21 @@ pub(super) struct ActorPlan {
     pub(super) step: i64,
     /// How it handles the streams of sources, those that are emitted, deferred calls, ticks.
     pub(super) waits: [Waits; READ + 2],
+    /// Announced streams that it reads, and those of whose ends it is told.
+    pub(super) opened: Vec<usize>,
+    pub(super) opened_ends: Vec<usize>,
+    /// How it handles them.
+    pub(super) opened_waits: Waits,
+    /// How often in a hundred calls it asks for what changes who takes part, and what, in parts of ten.
+    pub(super) grows: u64,
+    pub(super) spawns: usize,
+    pub(super) retires: usize,
 }
 
 impl ActorPlan {
     /// True if a handler of it is async.
     pub(super) fn waits(&self) -> bool {
-        self.waits.iter().any(|&waits| waits != Waits::Never)
+        self.waits.iter().any(|&waits| waits != Waits::Never) || self.opened_waits != Waits::Never
     }
 }
 
@@ -180,6 +195,9 @@ pub(super) struct TickPlan {
 /// Streams that strategies emit.
 pub(super) const EMITTED: usize = 2;
 
+/// Streams that are announced, and fed while the run goes on.
+pub(super) const OPENED: usize = 2;
+
 impl Scenario {
     pub(super) fn new(seed: u64) -> Self {
         let mut r = Random::new(seed, 1);
@@ -202,6 +220,9 @@ impl Scenario {
             drains: r.chance(30),
             feeds: Vec::new(),
             actors: Vec::new(),
+            young: Vec::new(),
+            keyed: None,
+            supplies: Vec::new(),
             faults: Vec::new(),
             stop: None,
         };
@@ -223,6 +244,9 @@ impl Scenario {
             let actor = scenario.actor(&mut Random::new(seed, 20 + actor));
             scenario.actors.push(actor);
         }
+        if Random::new(seed, 3).chance(60) {
+            scenario.grow();
+        }
         // Someone is told of everything that takes an instant.
         let all: Vec<usize> = (0..scenario.feeds.len()).collect();
         (scenario.actors[0].ends, scenario.actors[0].notices) = (all.clone(), all);
@@ -235,6 +259,46 @@ impl Scenario {
             _ => None,
         };
         scenario
+    }
+
+    /// Has strategies come and go, and sources open.
+    fn grow(&mut self) {
+        let r = &mut Random::new(self.seed, 4);
+        for k in 0..r.pick(&[0, 1, 1, 2]) {
+            let plan = self.actor(&mut Random::new(self.seed, 60 + k));
+            self.young.push(ActorPlan { budget: plan.budget.min(10), ..plan });
+        }
+        if !self.feeds.is_empty() && r.chance(40) {
+            let plan = self.actor(&mut Random::new(self.seed, 70));
+            self.keyed = Some(ActorPlan { budget: plan.budget.min(5), notices: Vec::new(), ..plan });
+        }
+        for k in 0..r.pick(&[0, 1, 2, 4]) {
+            let plan = self.feed(&mut Random::new(self.seed, 80 + k));
+            self.supplies.push(FeedPlan { queue: None, splice: None, max_lag: None, ..plan });
+        }
+        for plan in self.actors.iter_mut().chain(&mut self.young).chain(&mut self.keyed) {
+            let mut some = |percent| (0..OPENED).filter(|_| r.chance(percent)).collect();
+            (plan.opened, plan.opened_ends) = (some(60), some(60));
+            plan.opened_waits = r.pick(&[Waits::Never, Waits::Never, Waits::Alone, Waits::Beside]);
+            plan.grows = r.pick(&[0, 5, 15, 40]);
+            (plan.spawns, plan.retires) = (r.below(5), r.pick(&[0, 0, 1, 3]));
+        }
+    }
+
+    /// True if strategies ask for what changes who takes part.
+    pub(super) fn grows(&self) -> bool {
+        self.keyed.is_some() || self.plans().any(|plan| plan.grows > 0)
+    }
+
+    /// All plans: of those that are added, and of those that come later.
+    pub(super) fn plans(&self) -> impl Iterator<Item = &ActorPlan> {
+        self.actors.iter().chain(&self.young).chain(&self.keyed)
+    }
+
+    /// All plans of those that are added.
+    pub(super) fn added(&self) -> impl Iterator<Item = &ActorPlan> {
+        let keyed = self.keyed.iter().filter(|plan| !plan.reads.is_empty());
+        self.actors.iter().chain(keyed)
     }
 
     fn feed(&self, r: &mut Random) -> FeedPlan {
@@ -440,6 +504,12 @@ impl Scenario {
                     _ => Waits::Alone,
                 })
             },
+            opened: Vec::new(),
+            opened_ends: Vec::new(),
+            opened_waits: Waits::Never,
+            grows: 0,
+            spawns: 0,
+            retires: 0,
         }
     }
 
@@ -450,7 +520,7 @@ impl Scenario {
 
     /// After that physical time nothing is scripted any more, and what strategies do has come to its end.
     pub(super) fn horizon(&self) -> i64 {
-        let scripts = self.feeds.iter().flat_map(|feed| match &feed.kind {
+        let scripts = self.feeds.iter().chain(&self.supplies).flat_map(|feed| match &feed.kind {
             Kind::Past(_) => vec![],
             Kind::Live(script) | Kind::PastThenLive(_, script) => vec![script],
             Kind::Connect { links, .. } => links.iter().map(|link| &link.script).collect(),
@@ -469,6 +539,59 @@ impl Scenario {
                 all.push(scenario);
             }
         };
+        offer(&mut |it| it.keyed.take().is_some());
+        for k in 0..self.supplies.len() {
+            offer(&mut |it| {
+                it.supplies.remove(k);
+                true
+            });
+            offer(&mut |it| {
+                let past = matches!(it.supplies[k].kind, Kind::Past(_));
+                it.supplies[k].kind = Kind::Past(Past::default());
+                !past
+            });
+        }
+        for k in 0..self.young.len() {
+            offer(&mut |it| {
+                it.young.remove(k);
+                true
+            });
+        }
+        let all_of = |it: &Scenario| it.actors.len() + it.young.len() + usize::from(it.keyed.is_some());
+        for k in 0..all_of(self) {
+            let mut offer = |change: &mut dyn FnMut(&mut ActorPlan) -> bool| {
+                offer(&mut |it| {
+                    let mut plans = it.actors.iter_mut().chain(&mut it.young).chain(&mut it.keyed);
+                    plans.nth(k).is_some_and(&mut *change)
+                });
+            };
+            offer(&mut |it| std::mem::take(&mut it.grows) > 0);
+            offer(&mut |it| std::mem::take(&mut it.spawns) > 0);
+            offer(&mut |it| std::mem::take(&mut it.retires) > 0);
+            offer(&mut |it| it.opened.pop().is_some());
+            offer(&mut |it| it.opened_ends.pop().is_some());
+            offer(&mut |it| std::mem::replace(&mut it.opened_waits, Waits::Never) != Waits::Never);
+            if k >= self.actors.len() {
+                offer(&mut |it| std::mem::take(&mut it.budget) > 0);
+                offer(&mut |it| std::mem::take(&mut it.blocks) > 0);
+                offer(&mut |it| std::mem::take(&mut it.on_settled));
+                offer(&mut |it| std::mem::take(&mut it.on_caught_up));
+                offer(&mut |it| std::mem::take(&mut it.on_live));
+                offer(&mut |it| std::mem::take(&mut it.on_start));
+                offer(&mut |it| std::mem::take(&mut it.on_stop));
+                offer(&mut |it| {
+                    it.waits() && {
+                        it.waits = [Waits::Never; READ + 2];
+                        true
+                    }
+                });
+                offer(&mut |it| it.one_shot.take().is_some());
+                offer(&mut |it| it.ticks.pop().is_some());
+                offer(&mut |it| it.ends.pop().is_some());
+                offer(&mut |it| it.notices.pop().is_some());
+                offer(&mut |it| it.reads.pop().is_some());
+            }
+        }
         for k in 0..self.actors.len() {
             offer(&mut |it| {
                 k > 0 && {
@@ -527,10 +650,14 @@ impl Scenario {
         offer(&mut |it| {
             it.feeds.pop().is_some_and(|_| {
                 let left = it.feeds.len();
-                for actor in &mut it.actors {
+                let keyed = it.keyed.as_mut().filter(|_| left > 0);
+                for actor in it.actors.iter_mut().chain(&mut it.young).chain(keyed) {
                     actor.reads.retain(|&(stream, _)| stream < left);
                     actor.ends.retain(|&stream| stream < left);
                     actor.notices.retain(|&stream| stream < left);
+                }
+                if left == 0 {
+                    it.keyed = None;
                 }
                 true
             })

@@ -91,7 +91,7 @@ impl World {
             silent: usize::from(scenario.feeds.is_empty()),
             stop: None,
             stopped: false,
-            yielded: vec![Vec::new(); scenario.feeds.len()],
+            yielded: vec![Vec::new(); scenario.feeds.len() + scenario.supplies.len()],
             stamping: None,
             patience: scenario.horizon().saturating_add(50 * scenario.unit),
             was_silent: false,

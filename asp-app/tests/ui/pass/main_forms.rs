@@ -51,6 +51,15 @@ mod tuple {
     }
 }
 
+mod keyed {
+    use super::*;
+
+    #[asp::main(feed(Meter::<u8>::LEVELS = FILE))]
+    pub(crate) fn main() -> (Keyed<Meter<u8>, bool>, Other) {
+        (Keyed::new(|_| Meter(1)).by(Meter::<u8>::LEVELS, |level| level.value > 0.0), Other)
+    }
+}
+
 mod live {
     use super::*;
 
@@ -106,6 +115,6 @@ mod opaque {
 async fn main() -> Result<Runner, std::convert::Infallible> {
     // Nothing is run: these are here to be compiled.
     let _ = [strategy::main, tuple::main, live::main, runner::main, result::main];
-    let _ = [result_of_asp::main, opaque::main];
+    let _ = [result_of_asp::main, opaque::main, keyed::main];
     Ok(Runner::new())
 }

@@ -1,78 +1,37 @@
-//! What a stream has beside its readers: its source, the values pulled, its live side, its sinks.
+//! What a stream has beside its readers: its source, the values pulled, its live side, its sinks and forwards.
 
-use std::any::Any;
+mod any;
+
+pub(crate) use any::AnyChannel;
+
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::core::Core;
+use crate::departures::Departure;
 use crate::desk::At;
-use crate::fifo::Fifo;
+use crate::forward::outflow::Outflow;
 use crate::live::Notice;
-use crate::live::side::{AnySide, Entry, Side};
-use crate::live::wake::Wakes;
+use crate::live::side::{Entry, Side};
 use crate::merge::Column;
 use crate::nodes::Nodes;
 use crate::panics::message;
 use crate::recording::{Tap, Taped};
-use crate::source::{LivePart, Pulled, Source, SourceFault, Stamp};
+use crate::source::{Pulled, Source, SourceFault, Stamp};
 use crate::strategy::HandlerResult;
 use crate::stream::{Event, Payload};
-use crate::task::{AnyWaiter, Waiters};
-use crate::time::{Clock, Timestamp};
+use crate::task::Waiters;
+use crate::time::Timestamp;
 
 /// What a lane holds after it was filled.
 #[derive(Debug)]
 pub(crate) enum Filled {
     Events,
-    /// Nothing, and nothing more will come, but the source has not ended.
+    /// Nothing, but the source has not ended: only a test can still put something in.
     Nothing,
     Ended,
     Fault(SourceFault),
-}
-
-/// What does not depend on the readers of a stream.
-pub(crate) trait AnyChannel {
-    fn name(&self) -> &Arc<str>;
-    /// Its live side, if it has one in this run.
-    fn side(&mut self) -> Option<&mut dyn AnySide>;
-    /// True if its source has a live part, which only a live run can use.
-    fn is_live(&self) -> bool;
-    /// Makes the live side of the stream, for a live run.
-    fn go_live(&mut self, clock: &Arc<dyn Clock>, wakes: &Arc<Wakes>, lane: u32);
-    /// Takes the history that the live side was given for its past.
-    fn take_history(&mut self);
-    /// The past is exhausted: the live side goes on from there.
-    fn past_ended(&mut self);
-    /// Pulls the next batch into an empty column.
-    fn fill(&mut self, column: &mut Column) -> Filled;
-    /// Records that the source has ended; at no time, if it was empty from the start.
-    fn record_end(&mut self, time: Option<i64>);
-    /// Drops events before `start` (S17); true if the column ran dry by that.
-    fn skip(&mut self, column: &mut Column, start: i64) -> bool;
-    /// Hands one emission that came too late for handlers to the sinks (S47).
-    fn drain_to_sinks(&mut self, core: &mut Core);
-    /// Strategies with an `on_end` hook for this stream, as (node, hook).
-    fn ends(&self) -> &[(u32, u32)];
-    /// Lets a task hear of the next event. False if it waits for another type.
-    fn add_waiter(&mut self, waiter: Box<dyn AnyWaiter>) -> bool;
-    /// Nothing more comes: tells the tasks that wait.
-    fn set_over(&mut self);
-    /// True if nothing more comes.
-    fn is_over(&self) -> bool;
-    /// Events that are kept for readers who have not had them.
-    fn kept(&self) -> usize;
-    /// Number of the event of the source that was dispatched last, counting from 0 all that it yielded.
-    fn index_fed(&self) -> u64;
-    /// Number of the emission that was dispatched last, counting from 0.
-    fn index_emitted(&self) -> u64;
-    /// Events before the start.
-    fn skipped(&self) -> u64;
-    /// Drops what was emitted and not delivered; how much that was.
-    fn discard_emitted(&mut self, core: &Core) -> usize;
-    fn new_outlet(&self) -> Box<dyn Any + Send>;
-    /// What was collected, as `Vec<Event<T>>`.
-    fn take_collected(&mut self) -> Option<Box<dyn Any + Send>>;
 }
 
 /// Reads a stream last (S8). Called through a pointer, once an event: a sink writes or prints, which costs more.
@@ -81,18 +40,51 @@ pub(crate) type SinkFn<T> = Box<dyn FnMut(&Event<T>) -> HandlerResult + Send>;
 /// The bytes by which a payload takes part in the digest (S49).
 pub(crate) type DigestFn<T> = Box<dyn FnMut(&T, &mut Vec<u8>) + Send>;
 
+/// How a payload is copied for the latest value of its stream; through pointers, since not each payload is `Clone`.
+pub(crate) struct Copying<T> {
+    pub(crate) first: fn(&T) -> T,
+    /// Into the copy of an earlier one, whose memory it may use.
+    pub(crate) again: fn(&mut T, &T),
+}
+
+impl<T> Clone for Copying<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Copying<T> {}
+
+/// Gives the next part of what was recorded of a stream.
+pub(crate) type TapeFn<T> = Box<dyn FnMut() -> Source<T> + Send>;
+
+/// Events before `floor` come late, those before `start` not at all.
+#[derive(Clone, Copy, Debug)]
+struct Late {
+    start: i64,
+    floor: i64,
+}
+
 /// A stream without its readers.
+///
+/// With thousands of streams it is the way to memory that takes the time: what each event needs stands in front, then
+/// what each batch needs.
+#[repr(C)]
 pub(crate) struct Channel<T> {
-    pub(crate) name: Arc<str>,
-    /// Its number among the streams of the run.
-    pub(crate) id: u32,
     /// The values of the lane, one for each time of its column that was not dispatched.
     pub(crate) values: VecDeque<T>,
-    pub(crate) source: Option<Source<T>>,
     /// What the items of the source carry beside time and value, one for each time of the column, if they are not plain
     /// events.
     pub(crate) stamps: VecDeque<Stamp>,
+    /// Values that came from the source.
+    pub(crate) pulled: u64,
+    pub(crate) source: Option<Source<T>>,
+    /// What is expected of a source that was opened while the run goes on.
+    late: Option<Late>,
     pub(crate) side: Option<Side<T>>,
+    pub(crate) name: Arc<str>,
+    /// Its number among the streams of the run.
+    pub(crate) id: u32,
     /// The time of the last event that was pulled.
     pub(crate) last_pulled: Option<i64>,
     pub(crate) fault: Option<SourceFault>,
@@ -100,12 +92,13 @@ pub(crate) struct Channel<T> {
     /// Where what the source brings is recorded.
     pub(crate) tap: Option<Tap<T>>,
     pub(crate) digest: Option<DigestFn<T>>,
+    /// Set if its latest event is kept for strategies that look at it.
+    pub(crate) latest: Option<Copying<T>>,
     pub(crate) sinks: Vec<SinkFn<T>>,
+    pub(crate) forwards: Vec<Box<dyn Outflow<T>>>,
     pub(crate) ends: Vec<(u32, u32)>,
     pub(crate) notices: Vec<(u32, u32)>,
-    /// Values that came from the source.
-    pub(crate) pulled: u64,
-    /// Items that were dispatched and are not among them: what came live, notices, an end that was recorded.
+    /// Items that were dispatched and are not among them: what came live, notices.
     pub(crate) others: u64,
     /// Emissions that were dispatched.
     pub(crate) emissions: u64,
@@ -114,6 +107,11 @@ pub(crate) struct Channel<T> {
     pub(crate) waiters: Waiters<T>,
     /// True if nothing more comes.
     is_over: bool,
+    /// True while a test may put events in.
+    is_injected: bool,
+    came_late: u64,
+    /// The next part of what was recorded, in a replay.
+    pub(crate) tape: Option<TapeFn<T>>,
     /// Events for which readers wait (S41), each under its number; none in the place of one that all have had.
     kept: VecDeque<Option<Kept<T>>>,
     /// The number of the first one that is kept.
@@ -145,7 +143,9 @@ impl<T: Payload> Channel<T> {
             collected: None,
             tap: None,
             digest: None,
+            latest: None,
             sinks: Vec::new(),
+            forwards: Vec::new(),
             ends: Vec::new(),
             notices: Vec::new(),
             pulled: 0,
@@ -154,6 +154,10 @@ impl<T: Payload> Channel<T> {
             skipped: 0,
             waiters: Waiters::new(),
             is_over: false,
+            is_injected: false,
+            late: None,
+            came_late: 0,
+            tape: None,
             kept: VecDeque::new(),
             first_kept: 0,
         }
@@ -183,6 +187,12 @@ impl<T: Payload> Channel<T> {
         }
     }
 
+    /// A strategy has retired that had hooks for this stream.
+    pub(crate) fn leave(&mut self, node: u32) {
+        self.ends.retain(|&(other, _)| other != node);
+        self.notices.retain(|&(other, _)| other != node);
+    }
+
     /// Forgets what all have had.
     pub(crate) fn forget_kept(&mut self) {
         while let Some(None) = self.kept.front() {
@@ -196,6 +206,12 @@ impl<T: Payload> Channel<T> {
     pub(crate) fn next_emitted(&mut self, core: &Core) -> Option<T> {
         self.emissions += 1;
         core.desk().outlet::<T>(self.id)?.pop()
+    }
+
+    /// Takes out a value that was emitted with a delay, now that its time has come.
+    pub(crate) fn take_departed(&mut self, departure: Departure, core: &Core) -> Option<T> {
+        self.emissions += 1;
+        core.desk().departures.take_value(departure)
     }
 
     /// Items that were dispatched, the one whose turn it is among them: also right in the middle of a burst, and after
@@ -213,8 +229,21 @@ impl<T: Payload> Channel<T> {
     /// Takes the item out that the live side shows.
     pub(crate) fn take_shown(&mut self) -> Option<Entry<T>> {
         let shown = self.side.as_mut()?.shown.take();
-        self.others += u64::from(shown.is_some());
+        // An end is no item: the next source of the stream goes on counting.
+        self.others += u64::from(shown.as_ref().is_some_and(|entry| !matches!(entry, Entry::End)));
         shown
+    }
+
+    /// Takes out the end of a source that was seen when its last event had been dispatched, which was the one before
+    /// `times[done]`: before anything that its handlers have asked for. How many items that is.
+    pub(crate) fn take_end(&mut self, times: &[i64], done: usize, core: &Core) -> usize {
+        let Some(last) = done.checked_sub(1).and_then(|last| times.get(last)) else { return 0 };
+        let is_end = times.get(done) == Some(last) && self.stamps.front() == Some(&Stamp::End);
+        if is_end && !core.desk().halted() {
+            self.stamps.pop_front();
+            return 1;
+        }
+        0
     }
 
     /// Takes the next item of a stamped source out.
@@ -223,8 +252,9 @@ impl<T: Payload> Channel<T> {
         if let Stamp::Event { event_time } = stamp {
             return Some(Entry::Event { event_time, arrival: None, value: self.values.pop_front()? });
         }
+        let Stamp::Notice(notice) = stamp else { return Some(Entry::End) };
         self.others += 1;
-        Some(if let Stamp::Notice(notice) = stamp { Entry::Notice(notice) } else { Entry::End })
+        Some(Entry::Notice(notice))
     }
 
     /// Tells the strategies that want to know what befell the source.
@@ -240,11 +270,32 @@ impl<T: Payload> Channel<T> {
         }
     }
 
+    /// What was pulled comes late, or a part of it (S57): it keeps its event times.
+    #[cold]
+    fn fill_late(&mut self, late: Late, column: &mut Column) -> Filled {
+        let Late { start, floor } = late;
+        if self.skip(column, start) {
+            return self.fill(column);
+        }
+        let count = column.times.partition_point(|&time| time <= floor);
+        // Of stamped items not each is an event.
+        let others = self.stamps.iter().take(count).filter(|stamp| !matches!(stamp, Stamp::Event { .. }));
+        self.came_late += (count - others.count()) as u64;
+        if count < column.times.len() {
+            self.late = None;
+        }
+        if count > 0 && self.stamps.is_empty() {
+            self.stamps.extend(column.times.iter().map(|&event_time| Stamp::Event { event_time }));
+        }
+        column.times[..count].fill(floor);
+        Filled::Events
+    }
+
     /// Pulls until there is something, or nothing more will come.
     pub(crate) fn pull(&mut self, column: &mut Column) -> Filled {
         while let Some(source) = &mut self.source {
             let before = self.values.len();
-            let pulled = source.pull.pull(source.batch(), &mut column.times, &mut self.values);
+            let pulled = source.pull.pull(source.batch(column.room), &mut column.times, &mut self.values);
             self.pulled += (self.values.len() - before) as u64;
             if let Some(stamps) = source.pull.stamps() {
                 self.stamps.append(stamps);
@@ -263,12 +314,14 @@ impl<T: Payload> Channel<T> {
                 return Filled::Events;
             }
         }
-        self.fault.take().map_or(Filled::Ended, Filled::Fault)
+        let nothing = if self.is_injected { Filled::Nothing } else { Filled::Ended };
+        self.fault.take().map_or(nothing, Filled::Fault)
     }
 
     /// True if its events go to handlers and nowhere else, each with the time of its source.
     pub(crate) fn is_plain(&self) -> bool {
-        !self.has_followers() && self.notices.is_empty() && self.tap.is_none() && self.digest.is_none()
+        let has_others = self.has_followers() || !self.notices.is_empty() || self.latest.is_some();
+        !has_others && self.tap.is_none() && self.digest.is_none()
     }
 
     /// True if somebody has its events after its handlers.
@@ -277,22 +330,29 @@ impl<T: Payload> Channel<T> {
     }
 
     pub(crate) fn has_sinks(&self) -> bool {
-        self.collected.is_some() || !self.sinks.is_empty()
+        self.collected.is_some() || !self.sinks.is_empty() || !self.forwards.is_empty()
     }
 
     /// Hands an event to the sinks, if they do not keep it.
     pub(crate) fn lend_to_sinks(&mut self, event_time: i64, value: T, core: &mut Core) -> T {
         let event = Event { time: Timestamp::from_nanos(event_time), value };
-        self.show_to_sinks(&event, core);
+        if self.show_to_sinks(&event, core) {
+            self.forwards.iter_mut().for_each(|forward| forward.offer(&event, core));
+        }
         event.value
     }
 
     /// Hands an event to the sinks. An error or a panic of one stops the run.
     pub(crate) fn give_to_sinks(&mut self, event: Event<T>, core: &mut Core) {
-        if self.show_to_sinks(&event, core)
-            && let Some(collected) = &mut self.collected
-        {
+        if !self.show_to_sinks(&event, core) {
+            return;
+        }
+        if let Some(collected) = &mut self.collected {
+            self.forwards.iter_mut().for_each(|forward| forward.offer(&event, core));
             collected.push(event);
+        } else if let Some((last, others)) = self.forwards.split_last_mut() {
+            others.iter_mut().for_each(|forward| forward.offer(&event, core));
+            last.give(event, core);
         }
     }
 
@@ -302,8 +362,7 @@ impl<T: Payload> Channel<T> {
             let result = catch_unwind(AssertUnwindSafe(|| sink(event)))
                 .unwrap_or_else(|panic| Err(format!("it panicked: {}", message(&*panic)).into()));
             if let Err(error) = result {
-                core.sink_failed.get_or_insert((self.id, event.time, error));
-                core.desk().halt();
+                core.fail_sink(self.id, event.time, error);
                 return false;
             }
         }
@@ -315,129 +374,5 @@ impl<T: Payload> Channel<T> {
         if let Some(collected) = &mut self.collected {
             collected.push(Event { time: Timestamp::from_nanos(event_time), value });
         }
-    }
-}
-
-impl<T: Payload> AnyChannel for Channel<T> {
-    fn name(&self) -> &Arc<str> {
-        &self.name
-    }
-
-    fn side(&mut self) -> Option<&mut dyn AnySide> {
-        self.side.as_mut().map(|side| side as &mut dyn AnySide)
-    }
-
-    fn is_live(&self) -> bool {
-        self.source.as_ref().is_some_and(|source| source.live.is_some())
-    }
-
-    fn go_live(&mut self, clock: &Arc<dyn Clock>, wakes: &Arc<Wakes>, lane: u32) {
-        let Some(LivePart { link, history, options }) = self.source.as_mut().and_then(|it| it.live.take())
-        else {
-            return;
-        };
-        self.side = Some(Side::new(link.into_feed(), history, options, Arc::clone(clock), wakes, lane));
-    }
-
-    fn take_history(&mut self) {
-        if let (Some(side), Some(source)) = (&mut self.side, &mut self.source)
-            && let Some(past) = side.past.take()
-        {
-            source.pull = past;
-        }
-    }
-
-    fn past_ended(&mut self) {
-        let yielded = self.pulled - self.values.len() as u64;
-        if let Some(side) = &mut self.side {
-            side.past_ended(yielded, self.last_pulled);
-        }
-    }
-
-    fn fill(&mut self, column: &mut Column) -> Filled {
-        let base = self.values.len();
-        let filled = self.pull(column);
-        if let Some(side) = &mut self.side {
-            side.saw_past(self.values.range(base..));
-            self.last_pulled = column.times.last().copied().or(self.last_pulled);
-        }
-        filled
-    }
-
-    fn record_end(&mut self, time: Option<i64>) {
-        if let Some(tap) = &mut self.tap {
-            tap(time.map_or(Taped::Empty, Taped::End));
-        }
-    }
-
-    fn skip(&mut self, column: &mut Column, start: i64) -> bool {
-        let early = column.times.partition_point(|&time| time < start);
-        column.times.drain(..early);
-        // Of stamped items not each is an event.
-        let stamped = self.stamps.drain(..early.min(self.stamps.len()));
-        let others = stamped.filter(|stamp| !matches!(stamp, Stamp::Event { .. })).count();
-        self.values.drain(..early - others);
-        self.skipped += (early - others) as u64;
-        column.times.is_empty()
-    }
-
-    fn drain_to_sinks(&mut self, core: &mut Core) {
-        let Some(value) = self.next_emitted(core) else { return };
-        let time = Timestamp::from_nanos(core.desk().now.get());
-        self.give_to_sinks(Event { time, value }, core);
-    }
-
-    fn ends(&self) -> &[(u32, u32)] {
-        &self.ends
-    }
-
-    fn add_waiter(&mut self, waiter: Box<dyn AnyWaiter>) -> bool {
-        self.waiters.add(waiter)
-    }
-
-    fn set_over(&mut self) {
-        self.is_over = true;
-        self.waiters.end();
-    }
-
-    fn is_over(&self) -> bool {
-        self.is_over
-    }
-
-    fn kept(&self) -> usize {
-        self.kept.iter().flatten().count()
-    }
-
-    fn index_fed(&self) -> u64 {
-        match &self.side {
-            Some(side) if side.is_on() => side.yielded().saturating_sub(1),
-            _ => (self.pulled - self.values.len() as u64).saturating_sub(1),
-        }
-    }
-
-    fn index_emitted(&self) -> u64 {
-        self.emissions.saturating_sub(1)
-    }
-
-    fn skipped(&self) -> u64 {
-        self.skipped
-    }
-
-    fn discard_emitted(&mut self, core: &Core) -> usize {
-        core.desk().outlet::<T>(self.id).map_or(0, Fifo::clear)
-    }
-
-    fn new_outlet(&self) -> Box<dyn Any + Send> {
-        Box::new(Fifo::<T>::new())
-    }
-
-    fn take_collected(&mut self) -> Option<Box<dyn Any + Send>> {
-        let mut collected = self.collected.take()?;
-        // For some a reader was still waiting when the run ended.
-        let kept = self.kept.drain(..).flatten();
-        collected.extend(
-            kept.map(|kept| Event { time: Timestamp::from_nanos(kept.event_time), value: kept.value }),
-        );
-        Some(Box::new(collected))
     }
 }

@@ -1,10 +1,15 @@
-//! What a test of a live strategy needs: sources that yield when the test says so.
+//! What tests need: a run that goes step by step, and live sources that yield when the test says so.
 //!
-//! With a [`ManualClock`] a test has no runtime and no real time: hours pass in milliseconds, and the same things happen
+//! A [`TestRun`] is a run over history in the hands of a test, which puts events in, dispatches one item after the other,
+//! and looks at the strategies in between.
+//!
+//! # Live
+//!
+//! With a [`ManualClock`] a test of a live strategy has no runtime and no real time: hours pass in milliseconds, and the same things happen
 //! in the same order each time.
 //!
 //! ```
-#![doc = include_str!("../doc/greeter.rs")]
+#![doc = include_str!("../../doc/greeter.rs")]
 //! let at = |secs: i64| Timestamp::from_secs(1_735_776_000 + secs); // seconds into 2025-01-02
 //! let clock = ManualClock::jumping(at(0));
 //! let visitors = testing::Script::new(&clock).event(at(10), "Paul".to_owned()).end(at(60));
@@ -23,6 +28,13 @@
 //! ```
 //!
 //! [`live`] serves examples, and tests that use tokio's paused clock with a [`TokioClock`](crate::TokioClock).
+
+mod item;
+mod run;
+
+pub use item::Item;
+pub(crate) use item::who;
+pub use run::TestRun;
 
 use std::collections::VecDeque;
 use std::fmt;
