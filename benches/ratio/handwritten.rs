@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use asp::Timestamp;
 
 use crate::inputs;
-use crate::workloads::{Chain, Defer, Merge8, Single, Sleepers, Timers, mix};
+use crate::workloads::{Chain, Defer, FanOut, Merge8, MergeMany, Single, Sleepers, Timers, mix};
 
 /// The loop with a call: the handler is not inlined, since a handler of any size would not be.
 pub(crate) fn single(count: u64) -> u64 {
@@ -76,6 +76,48 @@ fn pull(
         slot >>= 1;
         tree[slot] = key;
     }
+}
+
+/// A loser tree of packed keys: the slots on the way from the leaf of the last winner to the root keep who lost there,
+/// so that a match is a load, a comparison without a branch, and a store. Half as large as a tree of winners.
+pub(crate) fn merge_many<const LANES: u64>(count: u64) -> u64 {
+    let lanes = LANES as usize;
+    let mut sources: Vec<_> = (0..LANES).map(|lane| inputs::irregular(count / LANES, lane + 1)).collect();
+    let mut values = vec![0.0; lanes];
+    let mut tree = vec![u64::MAX; lanes];
+    let mut winners = vec![u64::MAX; 2 * lanes];
+    for lane in 0..lanes {
+        winners[lanes + lane] = next_key::<LANES>(&mut sources, &mut values, lane);
+    }
+    for slot in (1..lanes).rev() {
+        let (left, right) = (winners[2 * slot], winners[2 * slot + 1]);
+        (winners[slot], tree[slot]) = (left.min(right), left.max(right));
+    }
+    let mut first = winners[1];
+    let mut state = MergeMany::<LANES>::default();
+    while first != u64::MAX {
+        let lane = (first & (LANES - 1)) as usize;
+        state.event(lane as u64, values[lane]);
+        first = next_key::<LANES>(&mut sources, &mut values, lane);
+        let mut slot = (lanes + lane) / 2;
+        while slot > 0 {
+            let other = tree[slot];
+            (first, tree[slot]) = (first.min(other), first.max(other));
+            slot /= 2;
+        }
+    }
+    state.hash
+}
+
+#[inline]
+fn next_key<const LANES: u64>(
+    sources: &mut [impl Iterator<Item = (Timestamp, f64)>],
+    values: &mut [f64],
+    lane: usize,
+) -> u64 {
+    let Some((time, value)) = sources[lane].next() else { return u64::MAX };
+    values[lane] = value;
+    (time.as_nanos() as u64) << LANES.trailing_zeros() | lane as u64
 }
 
 /// A radix heap of (time, timer): 65 buckets by the highest bit that differs from the last time; equal times are
@@ -315,4 +357,21 @@ fn chain_b(value: f64) -> f64 {
 #[inline(never)]
 fn chain_c(state: &mut Chain, value: f64) {
     state.hash = mix(state.hash, value);
+}
+
+/// The states in a vector, and a call for each as in [`single`].
+pub(crate) fn fan_out<const READERS: u64>(dispatches: u64) -> u64 {
+    let mut states: Vec<FanOut> = (0..READERS).map(|_| FanOut::default()).collect();
+    for (time, value) in inputs::regular(dispatches / READERS) {
+        black_box(time);
+        for state in &mut states {
+            fan_out_event(state, &value);
+        }
+    }
+    states.iter().fold(0, |sum, state| sum.wrapping_add(state.hash))
+}
+
+#[inline(never)]
+fn fan_out_event(state: &mut FanOut, value: &f64) {
+    state.hash = mix(state.hash, *value);
 }

@@ -1,11 +1,14 @@
 //! The workloads as strategies, written the way a user writes them.
 
+use std::convert::Infallible;
+
 use asp::prelude::*;
+use asp::{HandlerResult, Slot, Strategy, Stream, Wiring};
 
 use crate::inputs::SLEEPS;
 use crate::{Workload, handwritten, inputs, tokio};
 
-pub(crate) fn all() -> [Workload; 9] {
+pub(crate) fn all() -> [Workload; 16] {
     [
         Workload {
             name: "W1 single",
@@ -21,6 +24,9 @@ pub(crate) fn all() -> [Workload; 9] {
             hand: handwritten::merge8,
             target: 1.3,
         },
+        Workload { name: "W2k merge64", ..many(merge_many::<64>, handwritten::merge_many::<64>) },
+        Workload { name: "W2k merge512", ..many(merge_many::<512>, handwritten::merge_many::<512>) },
+        Workload { name: "W2k merge4096", ..many(merge_many::<4096>, handwritten::merge_many::<4096>) },
         Workload {
             name: "W3 timers",
             events: 5_000_000,
@@ -49,7 +55,28 @@ pub(crate) fn all() -> [Workload; 9] {
             target: 10.0,
         },
         Workload { name: "W6 chain", events: 5_000_000, asp: chain, hand: handwritten::chain, target: 1.6 },
+        // Events are dispatches there: so many readers of one stream of a million events.
+        Workload { name: "W10 fan1", ..fan::<1>(fan_out::<FanOut, 1>) },
+        Workload { name: "W10 fan10", ..fan::<10>(fan_out::<FanOut, 10>) },
+        Workload { name: "W10 fan100", ..fan::<100>(fan_out::<FanOut, 100>) },
+        Workload { name: "W10v by value", ..fan::<10>(fan_out::<FanOutByValue, 10>) },
     ]
+}
+
+/// A merge of many streams.
+fn many(asp: fn(u64) -> u64, hand: fn(u64) -> u64) -> Workload {
+    Workload { name: "", events: 10_000_000, asp, hand, target: 1.5 }
+}
+
+/// A million events for that many readers.
+fn fan<const READERS: u64>(asp: fn(u64) -> u64) -> Workload {
+    Workload {
+        name: "",
+        events: READERS * 1_000_000,
+        asp,
+        hand: handwritten::fan_out::<READERS>,
+        target: 3.0,
+    }
 }
 
 /// A step of a checksum that depends on order.
@@ -140,6 +167,54 @@ fn merge8(count: u64) -> u64 {
     }
     let run = runner.add(Merge8::default()).run();
     run.and_then(|mut outcome| outcome.take::<Merge8>()).expect("the workload runs").hash
+}
+
+/// As many streams as a list of them would bring: wired in a loop, each with a handler of its own.
+#[derive(Default)]
+pub(crate) struct MergeMany<const LANES: u64> {
+    pub(crate) hash: u64,
+}
+
+impl<const LANES: u64> MergeMany<LANES> {
+    fn streams() -> impl Iterator<Item = (u64, Stream<f64>)> {
+        (0..LANES).map(|lane| (lane, Stream::named(format!("s{lane}"))))
+    }
+
+    #[inline]
+    pub(crate) fn event(&mut self, lane: u64, value: f64) {
+        self.hash = mix(self.hash ^ lane, value);
+    }
+}
+
+impl<const LANES: u64> Strategy for MergeMany<LANES> {
+    const NAME: &'static str = "MergeMany";
+    type Call = Infallible;
+    type Calls<Q: Slot<Infallible>> = ();
+
+    fn wire(wiring: &mut Wiring<Self>) {
+        for (lane, stream) in Self::streams() {
+            wiring.on_event(stream, "event", move |state: &mut Self, _, value: f64| state.event(lane, value));
+        }
+    }
+
+    fn calls<Q: Slot<Infallible>>(_: Q) {}
+
+    fn call(&mut self, _: &Context<Self>, call: Infallible) -> HandlerResult {
+        match call {}
+    }
+
+    fn call_name(call: &Infallible) -> &'static str {
+        match *call {}
+    }
+}
+
+fn merge_many<const LANES: u64>(count: u64) -> u64 {
+    let mut runner = Runner::new();
+    for (lane, stream) in MergeMany::<LANES>::streams() {
+        runner = runner.feed(stream, inputs::irregular(count / LANES, lane + 1));
+    }
+    let run = runner.add(MergeMany::<LANES>::default()).run();
+    run.and_then(|mut outcome| outcome.take::<MergeMany<LANES>>()).expect("the workload runs").hash
 }
 
 #[derive(Default)]
@@ -329,4 +404,62 @@ fn chain(count: u64) -> u64 {
         .add(Chain::default())
         .run();
     run.and_then(|mut outcome| outcome.take::<Chain>()).expect("the workload runs").hash
+}
+
+/// A strategy that is added many times.
+trait Fan: Strategy + Default {
+    const VALUES: Stream<f64>;
+    fn hash(self) -> u64;
+}
+
+#[derive(Default)]
+pub(crate) struct FanOut {
+    pub(crate) hash: u64,
+}
+
+#[strategy]
+impl FanOut {
+    #[on_event(stream = "values")]
+    fn event(&mut self, value: &f64) {
+        self.hash = mix(self.hash, *value);
+    }
+}
+
+impl Fan for FanOut {
+    const VALUES: Stream<f64> = FanOut::VALUES;
+
+    fn hash(self) -> u64 {
+        self.hash
+    }
+}
+
+#[derive(Default)]
+struct FanOutByValue {
+    hash: u64,
+}
+
+#[strategy]
+impl FanOutByValue {
+    #[on_event(stream = "values")]
+    fn event(&mut self, value: f64) {
+        self.hash = mix(self.hash, value);
+    }
+}
+
+impl Fan for FanOutByValue {
+    const VALUES: Stream<f64> = FanOutByValue::VALUES;
+
+    fn hash(self) -> u64 {
+        self.hash
+    }
+}
+
+fn fan_out<S: Fan, const READERS: u64>(dispatches: u64) -> u64 {
+    let mut runner = Runner::new().feed(S::VALUES, inputs::regular(dispatches / READERS));
+    for reader in 0..READERS {
+        runner = runner.add_as(reader.to_string(), S::default());
+    }
+    let mut outcome = runner.run().expect("the workload runs");
+    let hash = |reader: u64| outcome.take_named::<S>(&reader.to_string()).expect("it was added").hash();
+    (0..READERS).map(hash).fold(0, u64::wrapping_add)
 }
