@@ -95,5 +95,10 @@ fn main() -> asp::Result<()> {
         .collect(Exchange::FILLS);
     let graph = runner.graph();
     print!("{graph}\n{}", graph.to_mermaid());
+    // cargo run --features svg --example show_graph graph.svg
+    #[cfg(feature = "svg")]
+    if let Some(path) = std::env::args().nth(1) {
+        std::fs::write(path, graph.to_svg()).expect("a file that can be written");
+    }
     Ok(())
 }
