@@ -179,11 +179,11 @@ impl TypeInfo {
         let wiring = Wiring::<S>::of_strategy();
         let mut others: Vec<(u32, String)> = Vec::new();
         let hooks = [
-            ("on_start", &wiring.starts),
-            ("on_live", &wiring.lives),
-            ("on_caught_up", &wiring.caught_up),
-            ("on_settled", &wiring.settled),
-            ("on_stop", &wiring.stops),
+            ("on_start", &wiring.hooks.starts),
+            ("on_live", &wiring.hooks.lives),
+            ("on_caught_up", &wiring.hooks.caught_up),
+            ("on_settled", &wiring.hooks.settled),
+            ("on_stop", &wiring.hooks.stops),
         ];
         for (word, hooks) in hooks {
             others.extend(hooks.iter().map(|hook| (hook.method, word.to_owned())));

@@ -28,6 +28,31 @@ pub(crate) struct NoticeHook<S: Strategy> {
 
 pub(crate) type NoticeFn<S> = Box<dyn FnMut(&mut S, &Context<S>, Notice) -> HandlerResult + Send>;
 
+/// The hooks of a strategy, each kind in the order of the methods.
+pub(crate) struct Hooks<S: Strategy> {
+    pub(crate) starts: Vec<Hook<S>>,
+    pub(crate) lives: Vec<Hook<S>>,
+    pub(crate) caught_up: Vec<Hook<S>>,
+    pub(crate) settled: Vec<Hook<S>>,
+    pub(crate) stops: Vec<Hook<S>>,
+    pub(crate) ends: Vec<Hook<S>>,
+    pub(crate) notices: Vec<NoticeHook<S>>,
+}
+
+impl<S: Strategy> Hooks<S> {
+    fn none() -> Self {
+        Hooks {
+            starts: Vec::new(),
+            lives: Vec::new(),
+            caught_up: Vec::new(),
+            settled: Vec::new(),
+            stops: Vec::new(),
+            ends: Vec::new(),
+            notices: Vec::new(),
+        }
+    }
+}
+
 /// A periodic timer of the strategy itself.
 pub(crate) struct Periodic<S: Strategy> {
     pub(crate) method: u32,
@@ -70,13 +95,7 @@ pub(crate) struct Method {
 pub struct Wiring<S: Strategy> {
     pub(crate) methods: Vec<Method>,
     pub(crate) rows: Vec<Box<dyn Attach>>,
-    pub(crate) starts: Vec<Hook<S>>,
-    pub(crate) lives: Vec<Hook<S>>,
-    pub(crate) caught_up: Vec<Hook<S>>,
-    pub(crate) settled: Vec<Hook<S>>,
-    pub(crate) stops: Vec<Hook<S>>,
-    pub(crate) ends: Vec<Hook<S>>,
-    pub(crate) notices: Vec<NoticeHook<S>>,
+    pub(crate) hooks: Hooks<S>,
     pub(crate) periodic: Vec<Periodic<S>>,
     pub(crate) one_shots: Vec<OneShot<S>>,
     /// The methods that are called when the strategy defers them.
@@ -88,13 +107,7 @@ impl<S: Strategy> Wiring<S> {
         let mut wiring = Wiring {
             methods: Vec::new(),
             rows: Vec::new(),
-            starts: Vec::new(),
-            lives: Vec::new(),
-            caught_up: Vec::new(),
-            settled: Vec::new(),
-            stops: Vec::new(),
-            ends: Vec::new(),
-            notices: Vec::new(),
+            hooks: Hooks::none(),
             periodic: Vec::new(),
             one_shots: Vec::new(),
             deferred: Vec::new(),
@@ -202,7 +215,7 @@ impl<S: Strategy> Wiring<S> {
         f: impl FnMut(&mut S, &Context<S>) -> R + Send + 'static,
     ) {
         let hook = self.hook(method, f);
-        self.starts.push(hook);
+        self.hooks.starts.push(hook);
     }
 
     /// A hook that runs once, when a live run has worked off everything that was due before it began (S36).
@@ -221,7 +234,7 @@ impl<S: Strategy> Wiring<S> {
         f: impl FnMut(&mut S, &Context<S>) -> R + Send + 'static,
     ) {
         let hook = self.hook(method, f);
-        self.lives.push(hook);
+        self.hooks.lives.push(hook);
     }
 
     /// A hook that runs once, when a live run has for the first time nothing left that is due (S36).
@@ -238,7 +251,7 @@ impl<S: Strategy> Wiring<S> {
         f: impl FnMut(&mut S, &Context<S>) -> R + Send + 'static,
     ) {
         let hook = self.hook(method, f);
-        self.caught_up.push(hook);
+        self.hooks.caught_up.push(hook);
     }
 
     /// A hook for what befalls the source of a stream: it was disconnected, it is connected again (S40).
@@ -259,8 +272,8 @@ impl<S: Strategy> Wiring<S> {
     ) {
         let method = self.method(method);
         let call = Box::new(move |s: &mut S, cx: &Context<S>, notice| f(s, cx, notice).into_result());
-        self.rows.push(Box::new(crate::graph::OnNotice { stream, method, hook: self.notices.len() as u32 }));
-        self.notices.push(NoticeHook { method, call });
+        self.rows.push(Box::new(crate::graph::OnNotice { stream, method, hook: self.hooks.notices.len() as u32 }));
+        self.hooks.notices.push(NoticeHook { method, call });
     }
 
     /// Calls `f` once for each instant with events of the strategy, when all of them are in (S60).
@@ -279,7 +292,7 @@ impl<S: Strategy> Wiring<S> {
         f: impl FnMut(&mut S, &Context<S>) -> R + Send + 'static,
     ) {
         let hook = self.hook(method, f);
-        self.settled.push(hook);
+        self.hooks.settled.push(hook);
     }
 
     /// Calls `f` when the source of `stream` has ended (S54).
@@ -300,9 +313,9 @@ impl<S: Strategy> Wiring<S> {
         self.rows.push(Box::new(crate::graph::OnEnd {
             stream,
             method: hook.method,
-            hook: self.ends.len() as u32,
+            hook: self.hooks.ends.len() as u32,
         }));
-        self.ends.push(hook);
+        self.hooks.ends.push(hook);
     }
 
     /// Calls `f` at the end of the run.
@@ -319,7 +332,7 @@ impl<S: Strategy> Wiring<S> {
         f: impl FnMut(&mut S, &Context<S>) -> R + Send + 'static,
     ) {
         let hook = self.hook(method, f);
-        self.stops.push(hook);
+        self.hooks.stops.push(hook);
     }
 
     /// Makes the call of `make` periodically, counting from the start.

@@ -68,6 +68,10 @@ impl Engine {
         self.open_lanes += 1;
         self.stage.core.going = true;
         self.stage.core.draining = false;
+        if self.live.as_ref().is_some_and(|live| live.draining) {
+            // Nothing more comes into a run that is to stop, be it live or past (S46). In a replay its tape is over.
+            return Ok(());
+        }
         let channel = self.stage.hubs[self.lanes[lane] as usize].channel_mut();
         if let Some(live) = &mut self.live
             && channel.is_live()

@@ -127,11 +127,14 @@ impl Stage {
         }
         self.core.alive -= node.counted();
         self.core.heads.set(heads::of_node(number as usize), Due::NEVER);
-        self.core.roster.remove(number);
-        self.nodes.give_up(number, self.core.desk().now.get());
         if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(node))) {
             let cause = Cause::Panicked(crate::panics::message(&*panic));
             self.core.raise_here(number as usize, "drop", cause);
+        }
+        if !self.core.desk().halted() {
+            // Else it may be what stops the run, by its name.
+            self.core.roster.remove(number);
+            self.nodes.give_up(number, self.core.desk().now.get());
         }
         if !self.core.going && self.core.alive == 0 {
             // Nothing is left that keeps the run alive.

@@ -100,15 +100,8 @@ impl<S: Strategy> AnyNode for Node<S> {
             }
         }
         let plan = Arc::clone(self.cx.plan());
-        for (_, hook) in plan
-            .streams
-            .ends
-            .iter()
-            .filter(|(stream, _)| core.ended.contains(stream))
-            .copied()
-            .collect::<Vec<_>>()
-        {
-            if !self.gone && !core.desk().halted() {
+        for &(stream, hook) in &plan.streams.ends {
+            if core.ended.contains(&stream) && !self.gone && !core.desk().halted() {
                 self.caught(core, |node, core| node.run_end(core, hook, 0));
             }
         }

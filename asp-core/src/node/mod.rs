@@ -7,7 +7,6 @@ mod waiting;
 pub(crate) use any::{AnyNode, Coming};
 pub(crate) use plan::{Plan, Streams};
 
-use plan::Hooks;
 use waiting::Begun;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,7 +21,7 @@ use crate::observe::Class;
 use crate::strategy::{HandlerResult, Strategy};
 use crate::task::Backlog;
 use crate::task::local::Ask;
-use crate::wiring::Hook;
+use crate::wiring::{Hook, Hooks};
 
 /// Items of one agenda dispatched before the engine looks around again, so that no burst lasts for ever.
 pub(crate) const BURST: usize = 4096;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::strategy::Strategy;
-use crate::wiring::{Hook, NoticeHook, OneShot, Periodic, Wiring};
+use crate::wiring::{Hooks, OneShot, Periodic, Wiring};
 
 /// What a strategy does apart from its handlers of events. One instance has one to itself, those of a
 /// [`Keyed`](crate::Keyed) share theirs.
@@ -32,39 +32,17 @@ pub(crate) struct Streams {
     pub(crate) ends: Vec<(u32, u32)>,
 }
 
-pub(crate) struct Hooks<S: Strategy> {
-    pub(crate) starts: Vec<Hook<S>>,
-    pub(crate) lives: Vec<Hook<S>>,
-    pub(crate) caught_up: Vec<Hook<S>>,
-    pub(crate) settled: Vec<Hook<S>>,
-    pub(crate) stops: Vec<Hook<S>>,
-    pub(crate) ends: Vec<Hook<S>>,
-    pub(crate) notices: Vec<NoticeHook<S>>,
-}
-
 impl<S: Strategy> Plan<S> {
     pub(crate) fn new(wiring: Wiring<S>, streams: Streams, renamed: Vec<(String, String)>) -> Arc<Self> {
-        let Wiring {
-            methods,
-            starts,
-            lives,
-            caught_up,
-            settled,
-            stops,
-            ends,
-            notices,
-            periodic,
-            one_shots,
-            ..
-        } = wiring;
+        let Wiring { methods, hooks, periodic, one_shots, .. } = wiring;
         Arc::new(Plan {
             methods: methods.iter().map(|method| method.name).collect(),
             streams,
             renamed,
             periodic,
             one_shots,
-            settles: !settled.is_empty(),
-            hooks: Mutex::new(Hooks { starts, lives, caught_up, settled, stops, ends, notices }),
+            settles: !hooks.settled.is_empty(),
+            hooks: Mutex::new(hooks),
         })
     }
 
