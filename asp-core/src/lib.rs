@@ -169,6 +169,7 @@ mod growth;
 mod heads;
 mod hub;
 mod keyed;
+mod latest;
 mod live;
 mod merge;
 mod names;

@@ -272,7 +272,11 @@ impl<S: Strategy> Wiring<S> {
     ) {
         let method = self.method(method);
         let call = Box::new(move |s: &mut S, cx: &Context<S>, notice| f(s, cx, notice).into_result());
-        self.rows.push(Box::new(crate::graph::OnNotice { stream, method, hook: self.hooks.notices.len() as u32 }));
+        self.rows.push(Box::new(crate::graph::OnNotice {
+            stream,
+            method,
+            hook: self.hooks.notices.len() as u32,
+        }));
         self.hooks.notices.push(NoticeHook { method, call });
     }
 

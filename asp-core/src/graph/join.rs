@@ -138,7 +138,7 @@ impl Graph {
         let plan = Plan::new(wiring, streams, self.renamed(&name, rebinds));
         let position = u64::from(number);
         let parts = InstanceParts { number, name, group, position, make, plan, keyed, attaches };
-        self.roster.groups.push(Some(Box::new(Instances::from(parts))));
+        self.roster.groups.push(Some(Box::new(Instances::new(parts))));
     }
 
     /// Makes a place for the handlers of a stream that find their instance by key.

@@ -29,8 +29,8 @@ pub(crate) trait AnyInstances: Any + Send {
     fn remove(&mut self, slot: u32);
 }
 
-/// The instances of one `Keyed`.
-pub(crate) struct Instances<S: Strategy, K> {
+/// What a group of instances is made of.
+pub(crate) struct Parts<S: Strategy, K> {
     /// The number and the name of the `Keyed` itself, which is no strategy.
     pub(crate) number: u32,
     pub(crate) name: Arc<str>,
@@ -44,6 +44,11 @@ pub(crate) struct Instances<S: Strategy, K> {
     pub(crate) keyed: Vec<String>,
     /// True if instances are attached to streams of their own.
     pub(crate) attaches: bool,
+}
+
+/// The instances of one `Keyed`.
+pub(crate) struct Instances<S: Strategy, K> {
+    parts: Parts<S, K>,
     hasher: DefaultHashBuilder,
     /// Keys and the nodes of their instances.
     table: HashTable<(K, u32)>,
@@ -53,19 +58,23 @@ pub(crate) struct Instances<S: Strategy, K> {
     births: u64,
 }
 
-/// What a group of instances is made of.
-pub(crate) struct Parts<S: Strategy, K> {
-    pub(crate) number: u32,
-    pub(crate) name: Arc<str>,
-    pub(crate) group: u32,
-    pub(crate) position: u64,
-    pub(crate) make: Make<S, K>,
-    pub(crate) plan: Arc<Plan<S>>,
-    pub(crate) keyed: Vec<String>,
-    pub(crate) attaches: bool,
-}
-
 impl<S: Strategy, K: Keyable> Instances<S, K> {
+    pub(crate) fn new(parts: Parts<S, K>) -> Self {
+        Instances {
+            parts,
+            hasher: DefaultHashBuilder::default(),
+            table: HashTable::new(),
+            slots: Vec::new(),
+            free: Vec::new(),
+            births: 0,
+        }
+    }
+
+    /// The number of the `Keyed` itself.
+    pub(crate) fn number(&self) -> usize {
+        self.parts.number as usize
+    }
+
     /// The node of the instance with a key.
     pub(crate) fn find(&self, key: &K) -> Option<u32> {
         let hash = self.hasher.hash_one(key);
@@ -89,25 +98,26 @@ impl<S: Strategy, K: Keyable> Instances<S, K> {
     /// These hooks belong to the event that is being dispatched.
     #[cold]
     pub(crate) fn create(&mut self, key: K, nodes: &mut Nodes, core: &mut Core) -> Option<u32> {
-        let make = AssertUnwindSafe(|| (self.make)(key.clone()));
+        let make = AssertUnwindSafe(|| (self.parts.make)(key.clone()));
         let strategy = match catch_unwind(make) {
             Ok(strategy) => strategy,
             Err(panic) => {
-                core.raise_here(self.number as usize, "new", Cause::Panicked(message(&*panic)));
+                core.raise_here(self.number(), "new", Cause::Panicked(message(&*panic)));
                 return None;
             }
         };
         let number = nodes.vacant(core.desk().now.get());
         let slot = self.insert(key, number);
-        core.roster.set(number, Name::Keyed { group: self.group, slot });
+        core.roster.set(number, Name::Keyed { group: self.parts.group, slot });
         self.births += 1;
-        let cx = Context::new(number, declaration(self.position, self.births), Arc::clone(&self.plan));
+        let cx =
+            Context::new(number, declaration(self.parts.position, self.births), Arc::clone(&self.parts.plan));
         let mut node = Node::new(strategy, cx);
         core.heads.grow(nodes.len());
         let (class, delayed) = (core.class, std::mem::replace(&mut core.delayed, true));
         node.begin(core);
         (core.class, core.delayed) = (class, delayed);
-        if self.attaches {
+        if self.parts.attaches {
             core.tasks.later.push(Ask::Attach(number));
         }
         let lives = !node.is_gone() && !core.desk().halted();
@@ -118,7 +128,7 @@ impl<S: Strategy, K: Keyable> Instances<S, K> {
 
 impl<S: Strategy, K: Keyable> AnyInstances for Instances<S, K> {
     fn name(&self, slot: u32) -> String {
-        let mut name = self.name.to_string();
+        let mut name = self.parts.name.to_string();
         if let Some(Some(key)) = self.slots.get(slot as usize) {
             // A key that cannot be shown is none the less a key.
             let _ = write!(name, "[{key:?}]");
@@ -127,7 +137,7 @@ impl<S: Strategy, K: Keyable> AnyInstances for Instances<S, K> {
     }
 
     fn attach(&mut self, graph: &mut Graph, number: u32, declaration: u64) -> Vec<u32> {
-        graph.attach_part::<S>(number, declaration, &self.keyed, &self.plan)
+        graph.attach_part::<S>(number, declaration, &self.parts.keyed, &self.parts.plan)
     }
 
     fn remove(&mut self, slot: u32) {
@@ -137,26 +147,5 @@ impl<S: Strategy, K: Keyable> AnyInstances for Instances<S, K> {
             entry.remove();
         }
         self.free.push(slot);
-    }
-}
-
-impl<S: Strategy, K> From<Parts<S, K>> for Instances<S, K> {
-    fn from(parts: Parts<S, K>) -> Self {
-        let Parts { number, name, group, position, make, plan, keyed, attaches } = parts;
-        Instances {
-            number,
-            name,
-            group,
-            position,
-            make,
-            plan,
-            keyed,
-            attaches,
-            hasher: DefaultHashBuilder::default(),
-            table: HashTable::new(),
-            slots: Vec::new(),
-            free: Vec::new(),
-            births: 0,
-        }
     }
 }

@@ -52,7 +52,7 @@ where
                 None => self.create(key, nodes, core),
             },
             Err(panic) => {
-                let number = group.number as usize;
+                let number = group.number();
                 core.raise_here(number, "by", Cause::Panicked(message(&*panic)));
                 None
             }
