@@ -246,7 +246,7 @@ impl<T: Payload> AnyHub for Hub<T> {
             core.mark = core.desk().sequence.get();
             if let Some(entry) = self.channel.next_stamped() {
                 self.run_entry(time, entry, nodes, core);
-            } else if let Some(value) = self.channel.values.pop_front() {
+            } else if let Some(value) = self.channel.values.pop() {
                 self.channel.record(At::instant(time), &value);
                 core.event = Some((self.channel.id, self.channel.index_fed()));
                 self.deliver(At::instant(time), value, nodes, core);
@@ -391,7 +391,7 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
     #[inline(always)]
     fn run_one(&mut self, time: i64, nodes: &mut Nodes, core: &mut Core) -> usize {
         let channel = &mut self.channel;
-        let Some(value) = channel.values.pop_front() else { return 0 };
+        let Some(value) = channel.values.pop() else { return 0 };
         core.mark = core.desk().sequence.get();
         let at = At::instant(time);
         if let Some(value) = self.handler.give(nodes, core, at, &channel.name, value) {

@@ -152,6 +152,7 @@
 #![forbid(unsafe_code)]
 
 mod agenda;
+mod batch;
 mod channel;
 mod context;
 mod core;

@@ -1,9 +1,9 @@
 //! The readers of a stream: one for each handler, compiled for that handler.
 
-use std::collections::VecDeque;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use crate::batch::Batch;
 use crate::channel::Channel;
 use crate::context::Context;
 use crate::core::Core;
@@ -193,7 +193,7 @@ impl<S: Strategy, H> Handler<S, H> {
         nodes: &mut Nodes,
         core: &mut Core,
         times: &[i64],
-        values: &mut VecDeque<T>,
+        values: &mut Batch<T>,
     ) -> usize
     where
         H: Take<S, T>,
@@ -211,7 +211,7 @@ impl<S: Strategy, H> Handler<S, H> {
                 if time > desk.limit.get() {
                     break;
                 }
-                let Some(value) = values.pop_front() else { break 'burst };
+                let Some(value) = values.pop() else { break 'burst };
                 desk.at(time);
                 if settles {
                     desk.hold_instant();
@@ -260,13 +260,13 @@ impl<S: Strategy, H> Handler<S, H> {
 
 /// Drops the events up to the limit, for their only reader is gone; how many. Time goes on with them.
 #[cold]
-fn pass_by<T>(core: &Core, times: &[i64], values: &mut VecDeque<T>) -> usize {
+fn pass_by<T>(core: &Core, times: &[i64], values: &mut Batch<T>) -> usize {
     let desk = core.desk();
     let count = times.partition_point(|&time| time <= desk.limit.get());
     if let Some(&last) = times[..count].last() {
         desk.at(last);
     }
-    values.drain(..count);
+    values.skip(count);
     count
 }
 

@@ -276,7 +276,7 @@ struct Replay<T> {
 }
 
 impl<T: Payload> Pull<T> for Replay<T> {
-    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled {
+    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut Vec<T>) -> Pulled {
         let mut items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
         let mut last = None;
         for count in 0.. {

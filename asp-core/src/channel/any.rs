@@ -123,7 +123,7 @@ impl<T: Payload> AnyChannel for Channel<T> {
         let base = self.values.len();
         let filled = self.pull(column);
         if let Some(side) = &mut self.side {
-            side.saw_past(self.values.range(base..));
+            side.saw_past(self.values.iter().skip(base));
             self.last_pulled = column.times.last().copied().or(self.last_pulled);
         }
         match self.late {
@@ -178,7 +178,7 @@ impl<T: Payload> AnyChannel for Channel<T> {
         // Of stamped items not each is an event.
         let stamped = self.stamps.drain(..early.min(self.stamps.len()));
         let others = stamped.filter(|stamp| !matches!(stamp, Stamp::Event { .. })).count();
-        self.values.drain(..early - others);
+        self.values.skip(early - others);
         self.skipped += (early - others) as u64;
         column.times.is_empty()
     }

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::batch::Batch;
 use crate::core::Core;
 use crate::departures::Departure;
 use crate::desk::At;
@@ -72,7 +73,7 @@ struct Late {
 #[repr(C)]
 pub(crate) struct Channel<T> {
     /// The values of the lane, one for each time of its column that was not dispatched.
-    pub(crate) values: VecDeque<T>,
+    pub(crate) values: Batch<T>,
     /// What the items of the source carry beside time and value, one for each time of the column, if they are not plain
     /// events.
     pub(crate) stamps: VecDeque<Stamp>,
@@ -134,7 +135,7 @@ impl<T: Payload> Channel<T> {
         Channel {
             name,
             id,
-            values: VecDeque::new(),
+            values: Batch::new(),
             source: None,
             stamps: VecDeque::new(),
             side: None,
@@ -250,7 +251,7 @@ impl<T: Payload> Channel<T> {
     pub(crate) fn next_stamped(&mut self) -> Option<Entry<T>> {
         let stamp = self.stamps.pop_front()?;
         if let Stamp::Event { event_time } = stamp {
-            return Some(Entry::Event { event_time, arrival: None, value: self.values.pop_front()? });
+            return Some(Entry::Event { event_time, arrival: None, value: self.values.pop()? });
         }
         let Stamp::Notice(notice) = stamp else { return Some(Entry::End) };
         self.others += 1;
@@ -295,7 +296,8 @@ impl<T: Payload> Channel<T> {
     pub(crate) fn pull(&mut self, column: &mut Column) -> Filled {
         while let Some(source) = &mut self.source {
             let before = self.values.len();
-            let pulled = source.pull.pull(source.batch(column.room), &mut column.times, &mut self.values);
+            let (max, pull) = (source.batch(column.room), &mut source.pull);
+            let pulled = self.values.fill(|values| pull.pull(max, &mut column.times, values));
             self.pulled += (self.values.len() - before) as u64;
             if let Some(stamps) = source.pull.stamps() {
                 self.stamps.append(stamps);

@@ -126,12 +126,12 @@ impl<T: Payload> Side<T> {
     }
 
     /// Takes note of past events, just pulled.
-    pub(crate) fn saw_past<'a>(&mut self, values: impl DoubleEndedIterator<Item = &'a T> + Clone)
+    pub(crate) fn saw_past<'a>(&mut self, values: impl Iterator<Item = &'a T> + Clone)
     where
         T: 'a,
     {
         if let Some(sequence) = &mut self.options.sequence
-            && let Some(last) = values.clone().next_back()
+            && let Some(last) = values.clone().last()
         {
             self.sequence = Some(sequence(last));
         }

@@ -1,6 +1,5 @@
 //! Sources over any iterator.
 
-use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -132,18 +131,19 @@ impl<I> Items<I> {
 }
 
 impl<I: Iterator> Items<I> {
-    /// Draws up to `max` items. Index and order are kept in registers: the caller knows from the number of values
-    /// how far this came, also if the iterator panics.
-    #[inline]
-    fn draw<T>(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled
+    /// Draws an item for each of `times`, or fewer. Index and order are kept in registers: the caller knows from the number
+    /// of values how far this came, also if the iterator panics.
+    // Not inlined, so that the compiler knows that the lists are apart from the iterator.
+    #[inline(never)]
+    fn draw<T>(&mut self, times: &mut [i64], values: &mut Vec<T>) -> Pulled
     where
         I::Item: PastItem<T>,
     {
         let (base, index, checked) = (values.len(), self.index, self.checked);
         let mut previous = self.previous;
-        for _ in 0..max {
+        for slot in times {
             let Some(item) = self.items.next() else { return Pulled::End };
-            let here = |values: &VecDeque<T>| index + (values.len() - base) as u64;
+            let here = |values: &Vec<T>| index + (values.len() - base) as u64;
             let (time, value) = match item.into_parts() {
                 Ok((time, value)) => (time.as_nanos(), value),
                 Err(error) => {
@@ -154,8 +154,8 @@ impl<I: Iterator> Items<I> {
                 return Pulled::Fault(SourceFault::unordered(here(values), previous, time));
             }
             previous = time;
-            times.push(time);
-            values.push_back(value);
+            *slot = time;
+            values.push(value);
         }
         self.previous = previous;
         Pulled::Some
@@ -167,13 +167,14 @@ where
     T: Payload,
     I: Iterator<Item: PastItem<T>> + Send,
 {
-    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled {
-        let base = values.len();
-        times.reserve(max);
+    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut Vec<T>) -> Pulled {
+        let (base, first) = (values.len(), times.len());
+        times.resize(first + max, 0);
         values.reserve(max);
-        // Each event is appended to both or to neither: nothing between the two pushes can panic but memory.
-        let drawn = catch_unwind(AssertUnwindSafe(|| self.draw(max, times, values)));
-        self.index += (values.len() - base) as u64;
+        let drawn = catch_unwind(AssertUnwindSafe(|| self.draw(&mut times[first..], values)));
+        let count = values.len() - base;
+        times.truncate(first + count);
+        self.index += count as u64;
         drawn.unwrap_or_else(|panic| {
             Pulled::Fault(SourceFault::new(self.index, FaultKind::Panicked(message(&*panic))))
         })

@@ -1,8 +1,7 @@
 //! One source from several (S61).
 
-use std::collections::VecDeque;
-
 use super::{Pull, Pulled, Source};
+use crate::batch::Batch;
 use crate::merge::Merge;
 use crate::stream::Payload;
 
@@ -16,7 +15,7 @@ pub(super) struct Merged<T> {
 
 struct Part<T> {
     source: Source<T>,
-    values: VecDeque<T>,
+    values: Batch<T>,
     ended: Option<Pulled>,
 }
 
@@ -25,7 +24,7 @@ impl<T: Payload> Merged<T> {
         let merge = Merge::new(sources.len());
         let dry = (0..sources.len()).rev().collect();
         let parts =
-            sources.into_iter().map(|source| Part { source, values: VecDeque::new(), ended: None }).collect();
+            sources.into_iter().map(|source| Part { source, values: Batch::new(), ended: None }).collect();
         Merged { parts, merge, dry }
     }
 
@@ -35,11 +34,8 @@ impl<T: Payload> Merged<T> {
             let part = &mut self.parts[position];
             let column = self.merge.refill(position);
             while column.times.is_empty() && part.ended.is_none() {
-                match part.source.pull.pull(
-                    part.source.batch(column.room),
-                    &mut column.times,
-                    &mut part.values,
-                ) {
+                let (max, Part { source, values, .. }) = (part.source.batch(column.room), &mut *part);
+                match values.fill(|values| source.pull.pull(max, &mut column.times, values)) {
                     Pulled::Some => {}
                     ended => part.ended = Some(ended),
                 }
@@ -56,7 +52,7 @@ impl<T: Payload> Merged<T> {
 }
 
 impl<T: Payload> Pull<T> for Merged<T> {
-    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled {
+    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut Vec<T>) -> Pulled {
         let mut room = max;
         loop {
             if room == 0 {
@@ -68,7 +64,7 @@ impl<T: Payload> Pull<T> for Merged<T> {
             let Some((position, run)) = self.merge.run() else { return Pulled::End };
             let count = run.len().min(room);
             times.extend_from_slice(&run[..count]);
-            values.extend(self.parts[position].values.drain(..count));
+            values.extend(self.parts[position].values.take(count));
             room -= count;
             if self.merge.took(count) {
                 self.dry.push(position);
@@ -89,11 +85,11 @@ mod tests {
     }
 
     fn drain(mut source: Source<String>, max: usize) -> (Vec<String>, Pulled) {
-        let (mut times, mut values) = (Vec::new(), VecDeque::new());
+        let (mut times, mut values) = (Vec::new(), Vec::new());
         loop {
             match source.pull.pull(max, &mut times, &mut values) {
                 Pulled::Some => {}
-                ended => return (values.into(), ended),
+                ended => return (values, ended),
             }
         }
     }

@@ -320,7 +320,7 @@ pub fn timestamps(start: Timestamp, step: Duration) -> impl Iterator<Item = Time
 /// A typed stretch of a source.
 pub(crate) trait Pull<T>: Send {
     /// Appends at most `max` events, in order. Those before a fault are appended too.
-    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled;
+    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut Vec<T>) -> Pulled;
 
     /// Stops checking that times do not go back, because the caller puts them in order.
     fn allow_disorder(&mut self) {}

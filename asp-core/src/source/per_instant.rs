@@ -1,7 +1,5 @@
 //! One event for all that a source has at one instant (S60).
 
-use std::collections::VecDeque;
-
 use super::{Pull, Pulled};
 use crate::stream::Payload;
 
@@ -41,12 +39,12 @@ pub(super) struct PerInstant<T, G> {
     gathered: Option<(i64, G)>,
     ended: Option<Pulled>,
     times: Vec<i64>,
-    values: VecDeque<T>,
+    values: Vec<T>,
 }
 
 impl<T, G> PerInstant<T, G> {
     pub(super) fn new(inner: Box<dyn Pull<T>>) -> Self {
-        PerInstant { inner, gathered: None, ended: None, times: Vec::new(), values: VecDeque::new() }
+        PerInstant { inner, gathered: None, ended: None, times: Vec::new(), values: Vec::new() }
     }
 }
 
@@ -93,19 +91,19 @@ impl<T: Payload, G: Gather<T>> PerInstant<T, G> {
 }
 
 impl<T: Payload> Pull<T> for PerInstant<T, Last<T>> {
-    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled {
+    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut Vec<T>) -> Pulled {
         self.pull_gathered(max, |time, Last(value)| {
             times.push(time);
-            values.push_back(value);
+            values.push(value);
         })
     }
 }
 
 impl<T: Payload> Pull<Vec<T>> for PerInstant<T, Vec<T>> {
-    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<Vec<T>>) -> Pulled {
+    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut Vec<Vec<T>>) -> Pulled {
         self.pull_gathered(max, |time, all| {
             times.push(time);
-            values.push_back(all);
+            values.push(all);
         })
     }
 }
@@ -124,7 +122,7 @@ mod tests {
     }
 
     fn drain<T>(mut source: Source<T>, max: usize) -> (Vec<(i64, T)>, Pulled) {
-        let (mut times, mut values) = (Vec::new(), VecDeque::new());
+        let (mut times, mut values) = (Vec::new(), Vec::new());
         loop {
             match source.pull.pull(max, &mut times, &mut values) {
                 Pulled::Some => {}

@@ -1,6 +1,6 @@
 //! A bounded wait for late events (S16).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use super::{Pull, Pulled, SourceFault};
 use crate::stream::Payload;
@@ -19,7 +19,7 @@ pub(super) struct Reorder<T> {
     /// How the inner source ended, once it has.
     ended: Option<Pulled>,
     times: Vec<i64>,
-    values: VecDeque<T>,
+    values: Vec<T>,
 }
 
 impl<T> Reorder<T> {
@@ -34,7 +34,7 @@ impl<T> Reorder<T> {
             received: 0,
             ended: None,
             times: Vec::new(),
-            values: VecDeque::new(),
+            values: Vec::new(),
         }
     }
 
@@ -64,7 +64,7 @@ impl<T> Reorder<T> {
 }
 
 impl<T: Payload> Pull<T> for Reorder<T> {
-    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled {
+    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut Vec<T>) -> Pulled {
         let mut room = max;
         loop {
             while let Some(first) = self.held.first_entry() {
@@ -77,7 +77,7 @@ impl<T: Payload> Pull<T> for Reorder<T> {
                 }
                 self.released = time;
                 times.push(time);
-                values.push_back(first.remove());
+                values.push(first.remove());
                 room -= 1;
             }
             if self.ended.is_some() && self.held.is_empty() {
@@ -100,7 +100,7 @@ mod tests {
     fn release(input: &[i64], window: i64, max: usize) -> (Vec<i64>, Pulled) {
         let items: Vec<_> = input.iter().map(|&t| (Timestamp::from_nanos(t), t)).collect();
         let mut source = Source::past(items).reorder(Duration::from_nanos(window));
-        let (mut times, mut values) = (Vec::new(), VecDeque::new());
+        let (mut times, mut values) = (Vec::new(), Vec::new());
         loop {
             match source.pull.pull(max, &mut times, &mut values) {
                 Pulled::Some => {}

@@ -1,6 +1,5 @@
 //! A source over a slice that is shared between runs.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::{Pull, Pulled, SourceFault};
@@ -21,7 +20,7 @@ impl<T> Shared<T> {
 }
 
 impl<T: Payload + Clone + Sync> Pull<T> for Shared<T> {
-    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled {
+    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut Vec<T>) -> Pulled {
         let rest = &self.items[self.next..];
         for (time, value) in rest.iter().take(max) {
             let time = time.as_nanos();
@@ -31,7 +30,7 @@ impl<T: Payload + Clone + Sync> Pull<T> for Shared<T> {
             self.previous = time;
             self.next += 1;
             times.push(time);
-            values.push_back(value.clone());
+            values.push(value.clone());
         }
         if self.next == self.items.len() { Pulled::End } else { Pulled::Some }
     }

@@ -58,7 +58,7 @@ impl<I> StampedItems<I> {
         StampedItems { items, index: 0, previous: i64::MIN, stamps: VecDeque::new() }
     }
 
-    fn draw<T>(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled
+    fn draw<T>(&mut self, max: usize, times: &mut Vec<i64>, values: &mut Vec<T>) -> Pulled
     where
         I: Iterator<Item = Stamped<T>>,
     {
@@ -71,7 +71,7 @@ impl<I> StampedItems<I> {
             self.previous = time;
             self.index += 1;
             times.push(time);
-            values.push_back(value);
+            values.push(value);
             self.stamps.push_back(Stamp::Event { event_time: event_time.as_nanos() });
         }
         Pulled::Some
@@ -83,7 +83,7 @@ where
     T: Payload,
     I: Iterator<Item = Stamped<T>> + Send,
 {
-    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut VecDeque<T>) -> Pulled {
+    fn pull(&mut self, max: usize, times: &mut Vec<i64>, values: &mut Vec<T>) -> Pulled {
         let drawn = catch_unwind(AssertUnwindSafe(|| self.draw(max, times, values)));
         drawn.unwrap_or_else(|panic| {
             Pulled::Fault(SourceFault::new(self.index, FaultKind::Panicked(message(&*panic))))
