@@ -12,6 +12,7 @@ use crate::departures::Departure;
 use crate::desk::At;
 use crate::forward::outflow::Outflow;
 use crate::live::side::Entry;
+use crate::node::AnyNode;
 use crate::nodes::Nodes;
 use crate::observe::Class;
 use crate::reader::{Handler, Reader, Take};
@@ -31,6 +32,14 @@ pub(crate) trait AnyHub: Any + Send {
     fn channel_mut(&mut self) -> &mut dyn AnyChannel;
     /// Dispatches events of the source at these times, as many as the limit allows; returns how many.
     fn run_fed(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize;
+    /// The only strategy that reads the stream, if its events may come to it by [`AnyHub::step`].
+    fn owner(&self) -> Option<usize> {
+        None
+    }
+    /// Dispatches one event of the source to its owner, which has the desk; the limit then. None if this is another one.
+    fn step(&mut self, _time: i64, _owner: usize, _node: &mut dyn AnyNode, _core: &mut Core) -> Option<i64> {
+        None
+    }
     /// Dispatches the item that the live side of the stream shows.
     fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core);
     /// Dispatches the next emission.
@@ -436,6 +445,18 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
         } else {
             self.handler.burst(nodes, core, times, &mut self.channel.values)
         }
+    }
+
+    fn owner(&self) -> Option<usize> {
+        self.channel.stamps.is_empty().then_some(self.handler.node)
+    }
+
+    fn step(&mut self, time: i64, owner: usize, node: &mut dyn AnyNode, core: &mut Core) -> Option<i64> {
+        if self.handler.node != owner || !self.channel.stamps.is_empty() {
+            return None;
+        }
+        let node: &mut dyn Any = node;
+        self.handler.step(node.downcast_mut()?, core, time, &mut self.channel.values)
     }
 
     fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core) {

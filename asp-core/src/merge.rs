@@ -7,8 +7,6 @@
 //!
 //! Rule S7: events by time, then by the declaration of their stream, then by position in the stream.
 
-use std::slice;
-
 /// No event: larger than every packed key.
 const EMPTY: u64 = u64::MAX;
 
@@ -20,6 +18,10 @@ const BATCH: usize = 4096;
 
 /// What the batches of all lanes may take together, in bytes, so that they stay in the second-level cache.
 const BATCHES: usize = 1024 * 1024;
+
+/// How many events of an order are looked at for whether lanes alternate: at least a quarter is of another lane than the
+/// one before.
+const SAMPLE: usize = 32;
 
 /// No lane.
 const NONE: usize = usize::MAX;
@@ -83,13 +85,21 @@ impl Column {
     }
 }
 
-/// Consecutive events of one lane.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    /// That of the first one, so that a single event needs no look at its column.
-    time: i64,
-    lane: u32,
-    count: u32,
+/// What comes next, in its order.
+pub(crate) struct Ahead<'a> {
+    keys: &'a [u64],
+    epoch: i64,
+    bits: u32,
+}
+
+impl Ahead<'_> {
+    /// Times and lanes.
+    #[inline]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, usize)> {
+        let Ahead { keys, epoch, bits } = *self;
+        let mask = (1u64 << bits) - 1;
+        keys.iter().map(move |key| (epoch.wrapping_add((key >> bits) as i64), (key & mask) as usize))
+    }
 }
 
 /// The merge over all lanes. A lane's index is its rank in the order of declaration.
@@ -111,8 +121,14 @@ pub(crate) struct Merge {
     is_stale: bool,
     bits: u32,
     epoch: i64,
-    order: Vec<Run>,
+    /// The keys of the next events in their order, as many as `ordered`; those before `next` were dispatched.
+    order: Box<[u64; ORDER]>,
+    ordered: usize,
     next: usize,
+    /// True if events of several lanes alternate in it.
+    alternates: bool,
+    /// The lane whose events are all next, if it is the only one that has any: they need no keys.
+    sole: Option<usize>,
 }
 
 impl Merge {
@@ -128,8 +144,11 @@ impl Merge {
             // One lane number is kept back, so that no key is ever `EMPTY`.
             bits: (lanes + 1).next_power_of_two().trailing_zeros(),
             epoch: i64::MIN,
-            order: Vec::with_capacity(ORDER),
+            order: Box::new([EMPTY; ORDER]),
+            ordered: 0,
             next: 0,
+            alternates: false,
+            sole: None,
         }
     }
 
@@ -147,12 +166,7 @@ impl Merge {
     /// Takes in a lane that was empty until now. What was ordered without it is ordered anew.
     pub(crate) fn open(&mut self, lane: usize, column: Column) {
         self.columns[lane] = Column { room: room(self.columns.len()), ..column };
-        for column in &mut self.columns {
-            column.ordered = column.taken;
-        }
-        self.order.clear();
-        self.next = 0;
-        self.is_stale = true;
+        self.forget_order();
     }
 
     /// Hands out the column of a lane whose first events are to be dropped; [`Merge::filled`] must follow.
@@ -169,25 +183,27 @@ impl Merge {
     /// Puts an event into a lane, behind those that are not later: its place among the lane's waiting events. What was
     /// ordered ahead is ordered anew.
     pub(crate) fn insert(&mut self, lane: usize, time: i64) -> usize {
-        self.order.clear();
-        self.next = 0;
-        for column in &mut self.columns {
-            column.ordered = column.taken;
-        }
+        self.forget_order();
         let Column { times, taken, ordered, .. } = &mut self.columns[lane];
         times.drain(..*taken);
         (*taken, *ordered) = (0, 0);
         let place = times.partition_point(|&other| other <= time);
         times.insert(place, time);
-        self.is_stale = true;
         place
     }
 
     /// Forgets all events.
     pub(crate) fn clear(&mut self) {
         self.columns.iter_mut().for_each(Column::clear);
-        self.order.clear();
-        self.next = 0;
+        self.forget_order();
+    }
+
+    /// What was ordered ahead is ordered anew.
+    fn forget_order(&mut self) {
+        for column in &mut self.columns {
+            column.ordered = column.taken;
+        }
+        (self.ordered, self.next, self.sole) = (0, 0, None);
         self.is_stale = true;
     }
 
@@ -202,50 +218,91 @@ impl Merge {
 
     /// Lane and time of the next event of any lane.
     pub(crate) fn peek_lane(&mut self) -> Option<(i64, usize)> {
-        let time = self.peek()?;
-        Some((time, self.order[self.next].lane as usize))
+        self.look_ahead();
+        match self.sole {
+            Some(lane) => Some((self.columns[lane].head()?, lane)),
+            None => self.first(),
+        }
     }
 
     /// Time of the next event of any lane.
     pub(crate) fn peek(&mut self) -> Option<i64> {
-        if self.next == self.order.len() {
-            self.compute_order();
-        }
-        Some(self.order.get(self.next)?.time)
+        self.peek_lane().map(|(time, _)| time)
     }
 
-    /// The next run of one lane, as its lane and times; never empty. [`Merge::took`] must follow.
+    /// The next events of one lane, as the lane and their times; never empty. [`Merge::took`] must follow.
     pub(crate) fn run(&mut self) -> Option<(usize, &[i64])> {
-        if self.next == self.order.len() {
-            self.compute_order();
+        self.look_ahead();
+        if let Some(lane) = self.sole {
+            return Some((lane, self.columns[lane].rest()));
         }
-        let run = self.order.get(self.next)?;
-        let lane = run.lane as usize;
-        if run.count == 1 {
-            return Some((lane, slice::from_ref(&run.time)));
-        }
-        let column = &self.columns[lane];
-        Some((lane, &column.times[column.taken..column.taken + run.count as usize]))
+        let (_, lane) = self.first()?;
+        let more = self.order[self.next + 1..self.ordered].iter();
+        let more = more.take_while(|&&key| self.unpack(key).1 == lane).count();
+        Some((lane, &self.columns[lane].rest()[..=more]))
     }
 
-    /// The first `count` events of the current run were dispatched. True if the lane's column is now dry.
-    pub(crate) fn took(&mut self, count: usize) -> bool {
-        let run = &mut self.order[self.next];
-        let column = &mut self.columns[run.lane as usize];
-        column.taken += count;
-        run.count -= count as u32;
-        if run.count == 0 {
-            self.next += 1;
-        } else {
-            run.time = column.times[column.taken];
+    /// Time and lane of the next event that stands in the order, if one is left there.
+    #[inline]
+    pub(crate) fn first(&self) -> Option<(i64, usize)> {
+        let key = *self.order[..self.ordered].get(self.next)?;
+        Some(self.unpack(key))
+    }
+
+    /// Time and lane of the next event, if events of several lanes alternate.
+    pub(crate) fn first_of_many(&mut self) -> Option<(i64, usize)> {
+        self.look_ahead();
+        if self.alternates { self.first() } else { None }
+    }
+
+    /// The events that stand in the order.
+    pub(crate) fn ahead(&self) -> Ahead<'_> {
+        Ahead { keys: &self.order[self.next..self.ordered], epoch: self.epoch, bits: self.bits }
+    }
+
+    /// The next `count` events in the order were dispatched. The lane whose column is now dry, if there is one: that can be
+    /// no other than the last.
+    pub(crate) fn took_ordered(&mut self, count: usize) -> Option<usize> {
+        let keys = &self.order[self.next..self.next + count];
+        let mask = (1 << self.bits) - 1;
+        for key in keys {
+            self.columns[(key & mask) as usize].taken += 1;
         }
-        column.waiting() == 0
+        self.next += count;
+        let last = (keys.last()? & mask) as usize;
+        (self.columns[last].waiting() == 0).then_some(last)
+    }
+
+    #[inline]
+    fn unpack(&self, key: u64) -> (i64, usize) {
+        // No time in the order is before the epoch, or too far from it.
+        (self.epoch.wrapping_add((key >> self.bits) as i64), (key & ((1 << self.bits) - 1)) as usize)
+    }
+
+    /// The next `count` events, which are of that lane, were dispatched. True if its column is now dry.
+    #[inline]
+    pub(crate) fn took(&mut self, lane: usize, count: usize) -> bool {
+        let column = &mut self.columns[lane];
+        column.taken += count;
+        let is_dry = column.waiting() == 0;
+        match self.sole {
+            Some(_) if is_dry => self.sole = None,
+            Some(_) => {}
+            None => self.next += count,
+        }
+        is_dry
+    }
+
+    #[inline]
+    fn look_ahead(&mut self) {
+        if self.next == self.ordered && self.sole.is_none() {
+            self.compute_order();
+        }
     }
 
     /// Orders events until one column is used up, or there are enough.
     fn compute_order(&mut self) {
-        self.order.clear();
-        self.next = 0;
+        (self.ordered, self.next) = (0, 0);
         if self.vacant != NONE && !self.is_stale {
             self.fill_vacant();
         }
@@ -261,38 +318,30 @@ impl Merge {
         }
         // Of the common sizes the tree is played without a loop or a look at its bounds.
         match self.tree.len() {
-            8 => self.order_runs(play_sized::<8>),
-            16 => self.order_runs(play_sized::<16>),
-            _ => self.order_runs(play),
+            8 => self.order_many(play_sized::<8>),
+            16 => self.order_many(play_sized::<16>),
+            _ => self.order_many(play),
         }
     }
 
-    /// Orders runs of several lanes; `play` puts a key into the tree.
+    /// Orders events of several lanes; `play` puts a key into the tree.
     #[inline(always)]
-    fn order_runs(&mut self, play: impl Fn(&mut [u64], usize, u64) -> u64) {
-        let Merge { columns, tree, vacant, bits, epoch, order, .. } = self;
+    fn order_many(&mut self, play: impl Fn(&mut [u64], usize, u64) -> u64) {
+        let Merge { columns, tree, vacant, bits, epoch, order, ordered, alternates, .. } = self;
         let (columns, tree) = (&mut columns[..], &mut tree[..]);
         let (bits, epoch) = (*bits, *epoch);
         let (mask, far) = ((1u64 << bits) - 1, u64::MAX >> bits);
-        let mut last = u32::MAX;
-        let mut key = tree[0];
-        for _ in 0..ORDER {
+        let (mut key, mut count) = (tree[0], 0);
+        for slot in order.iter_mut() {
             if key >> bits == far {
                 break;
             }
+            *slot = key;
+            count += 1;
             let lane = (key & mask) as usize;
             let column = &mut columns[lane];
             let next = column.ready;
             column.ordered += 1;
-            match order.last_mut() {
-                Some(run) if last == lane as u32 => run.count += 1,
-                _ => {
-                    // No time is before the epoch.
-                    let time = epoch.wrapping_add((key >> bits) as i64);
-                    order.push(Run { time, lane: lane as u32, count: 1 });
-                }
-            }
-            last = lane as u32;
             if next == EMPTY {
                 // What comes next in this lane is known only after this event was dispatched (S19, S21).
                 *vacant = lane;
@@ -302,6 +351,10 @@ impl Merge {
             column.ready = column.key(column.ordered + 1, |time| pack(time, epoch, bits, lane));
         }
         tree[0] = key;
+        *ordered = count;
+        let sample = &order[..count.min(SAMPLE)];
+        let changes = sample.windows(2).filter(|keys| (keys[0] ^ keys[1]) & mask != 0).count();
+        *alternates = changes * 4 >= sample.len();
     }
 
     /// True if only one lane has events. Not looked up where it would take long and is not likely.
@@ -311,12 +364,10 @@ impl Merge {
 
     /// Orders all events of the lane with the least key.
     fn order_all(&mut self) {
-        let lane = (self.tree[0] & ((1 << self.bits) - 1)) as usize;
+        let (_, lane) = self.unpack(self.tree[0]);
         let column = &mut self.columns[lane];
-        let (time, count) = (column.times[column.ordered], (column.times.len() - column.ordered) as u32);
         column.ordered = column.times.len();
-        self.order.push(Run { time, lane: lane as u32, count });
-        self.vacant = lane;
+        (self.sole, self.vacant) = (Some(lane), lane);
     }
 
     /// Puts the key of the next event that stands in no order, if there is one, where the vacant one was.

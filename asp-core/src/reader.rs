@@ -241,6 +241,31 @@ impl<S: Strategy, H> Handler<S, H> {
         done
     }
 
+    /// Dispatches the next of `values` to a strategy that has the desk, and says up to when another one may follow.
+    #[inline(always)]
+    pub(crate) fn step<T>(
+        &mut self,
+        node: &mut Node<S>,
+        core: &mut Core,
+        time: i64,
+        values: &mut Batch<T>,
+    ) -> Option<i64>
+    where
+        H: Take<S, T>,
+    {
+        let Node { strategy: Some(strategy), cx, .. } = node else { return None };
+        let (value, desk) = (values.pop()?, cx.desk());
+        core.running.1 = self.method;
+        core.mark = desk.sequence.get();
+        core.dispatched.events += 1;
+        desk.at(time);
+        let result = self.take.owned(strategy, cx, value);
+        if result.is_err() {
+            core.ended(cx.desk(), self.node, self.method, result);
+        }
+        Some(cx.desk().limit.get())
+    }
+
     /// Dispatches one event that nobody else will read; it comes back if it has to wait.
     #[inline]
     pub(crate) fn give<T>(

@@ -10,6 +10,7 @@ mod faults;
 mod feed;
 mod grace;
 mod grow;
+mod lanes;
 mod live;
 mod open;
 mod replay;
@@ -30,9 +31,7 @@ use sinks::Sinks;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::channel::Filled;
 use crate::core::Core;
-use crate::desk::{Soon, SoonCall};
 use crate::error::ErrorKind;
 use crate::graph::{Inlet, Parts};
 use crate::heads::{self, Due};
@@ -69,6 +68,8 @@ pub(crate) struct Engine {
     /// The stream of each lane.
     lanes: Vec<u32>,
     merge: Merge,
+    /// For how many runs of events the desk goes from hand to hand.
+    takes_turns: u32,
     /// Lanes whose source may have more.
     open_lanes: usize,
     /// Which they are.
@@ -166,6 +167,7 @@ impl Engine {
             coroutines,
             local: Some(local),
             merge: Merge::new(lanes.len()),
+            takes_turns: 0,
             open_lanes: fed.iter().filter(|is_fed| **is_fed).count(),
             fed,
             late: Vec::new(),
@@ -392,96 +394,6 @@ impl Engine {
             return Turn::Finish;
         }
         if self.stage.core.going { Turn::Wait } else { self.nothing_due() }
-    }
-
-    /// Dispatches source events in merged order up to `limit`, or up to what a handler schedules before that.
-    fn run_lanes(&mut self, limit: i64, outer: i64) -> Result<(), ErrorKind> {
-        self.stage.core.desk().set_limit(outer);
-        self.stage.core.desk().lower_limit(limit);
-        let mut portion = if self.takes_portions() { self.stage.core.desk().burst.get() } else { usize::MAX };
-        while let Some((lane, times)) = self.merge.run() {
-            let times = &times[..times.len().min(portion)];
-            let stream = self.lanes[lane];
-            let is_due = times[0] <= self.stage.core.desk().limit.get();
-            let mut count = if is_due { self.stage.feed(lane, stream, times) } else { 0 };
-            if count < times.len() {
-                count += self.stage.feed_by_instants(lane, stream, &times[count..], outer)?;
-            }
-            let goes_on = count == times.len();
-            let dry = self.merge.took(count);
-            if self.stage.core.desk().halted() {
-                break;
-            }
-            if dry {
-                // A fault of the source takes effect now, before any other item (S15).
-                self.refill(lane)?;
-            }
-            portion -= count.min(portion);
-            if !goes_on || portion == 0 || self.is_on() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// True in the live phase, where each item is chosen anew.
-    fn is_on(&self) -> bool {
-        self.live.as_ref().is_some_and(|live| live.is_on())
-    }
-
-    /// Pulls the next batch of a lane whose column is dry.
-    fn refill(&mut self, lane: usize) -> Result<(), ErrorKind> {
-        let stream = self.lanes[lane];
-        let filled = self.stage.hubs[stream as usize].channel_mut().fill(self.merge.refill(lane));
-        self.merge.filled(lane);
-        match filled {
-            Filled::Events | Filled::Nothing => Ok(()),
-            Filled::Ended => {
-                if !self.goes_on_live(lane) {
-                    self.lane_ended(lane, Some(self.stage.now()));
-                }
-                Ok(())
-            }
-            Filled::Fault(fault) => Err(self.source_error(stream, fault)),
-        }
-    }
-
-    /// The last event of a source was dispatched: its readers hear of it in the next round (S54).
-    fn lane_ended(&mut self, lane: usize, time: Option<i64>) {
-        let stream = self.lanes[lane];
-        self.fed[lane] = false;
-        if !self.stage.graph.is_emitted(stream) {
-            self.stage.core.ended.push(stream);
-        }
-        self.stage.hubs[stream as usize].channel_mut().record_end(time);
-        self.open_lanes -= 1;
-        if self.open_lanes == 0 && self.limits.end.is_none() && !self.lasts {
-            self.stage.core.going = false;
-            // What has to wait for its time cannot run away (S29).
-            self.stage.core.draining = self.live.is_none();
-        }
-        let desk = self.stage.core.desk();
-        for call in self.ends(stream) {
-            desk.joined.calls.push(call);
-            desk.hold_instant();
-        }
-        if !self.stage.graph.is_emitted(stream) {
-            self.stage.hubs[stream as usize].channel_mut().set_over();
-        }
-        if self.stage.core.has_tasks {
-            self.stage.core.hear();
-        }
-    }
-
-    /// The calls that tell the readers of a stream of its end, each with a sequence of its own.
-    pub(super) fn ends(&self, stream: u32) -> Vec<SoonCall> {
-        if self.stage.graph.is_emitted(stream) {
-            return Vec::new();
-        }
-        let desk = self.stage.core.desk();
-        let ends = self.stage.hubs[stream as usize].channel().ends().iter();
-        ends.map(|&(node, hook)| SoonCall { node, what: Soon::End(hook), sequence: desk.next_sequence() })
-            .collect()
     }
 
     /// Lets the node with the least head work through its agenda, up to the next item of anyone else.

@@ -10,7 +10,7 @@ fn merged(lanes: &[&[i64]]) -> Vec<(usize, i64)> {
     while let Some((lane, times)) = merge.run() {
         out.extend(times.iter().map(|&t| (lane, t)));
         let count = times.len();
-        merge.took(count);
+        merge.took(lane, count);
     }
     out
 }
@@ -50,7 +50,7 @@ fn the_order_stops_where_a_column_runs_dry() {
     merge.refill(1).times.extend([5, 6]);
     merge.filled(1);
     assert_eq!(merge.run().map(|(lane, times)| (lane, times.to_vec())), Some((0, vec![1, 2])));
-    assert!(merge.took(2));
+    assert!(merge.took(0, 2));
     merge.refill(0).times.extend([5, 5]);
     merge.filled(0);
     assert_eq!(merge.run().map(|(lane, times)| (lane, times.to_vec())), Some((0, vec![5, 5])));
@@ -64,13 +64,13 @@ fn an_event_that_is_put_in_later_takes_its_place() {
         merge.filled(lane);
     }
     assert_eq!(merge.run().map(|(lane, times)| (lane, times[0])), Some((0, 10)));
-    merge.took(1);
+    merge.took(0, 1);
     let places = [(1, 40), (1, 15), (0, 20), (2, 12), (1, 15)].map(|(lane, time)| merge.insert(lane, time));
     assert_eq!(places, [0, 0, 1, 0, 1]);
     let mut order = Vec::new();
     while let Some((lane, times)) = merge.run() {
         order.push((lane, times[0]));
-        merge.took(1);
+        merge.took(lane, 1);
     }
     let rest = [(2, 12), (1, 15), (1, 15), (2, 15), (0, 20), (0, 20), (2, 25), (0, 30), (1, 40)];
     assert_eq!(order, rest);
@@ -121,7 +121,7 @@ fn merged_in_pieces(count: usize, random: &mut Random) -> (Vec<Vec<i64>>, Vec<(u
         let taken = if random.below(3) == 0 { 1 } else { times.len() };
         out.extend(times[..taken].iter().map(|&time| (lane, time)));
         let last = times[taken - 1];
-        if merge.took(taken) {
+        if merge.took(lane, taken) {
             let left = &lanes[lane][given[lane]..];
             let piece = &left[..left.len().min(1 + random.below(5))];
             given[lane] += piece.len();
@@ -157,11 +157,11 @@ fn what_was_ordered_is_ordered_anew_when_a_lane_opens() {
     merge.refill(0).times.extend([1, 5, 9]);
     merge.filled(0);
     assert_eq!(merge.run(), Some((0, &[1, 5, 9][..])));
-    merge.took(1);
+    merge.took(0, 1);
     merge.open(2, Column { times: vec![5, 7], ..Column::default() });
     for (lane, times) in [(0, vec![5]), (2, vec![5, 7])] {
         assert_eq!(merge.run(), Some((lane, &times[..])));
-        merge.took(times.len());
+        merge.took(lane, times.len());
     }
     assert_eq!(merge.run(), Some((0, &[9][..])), "the lane that was opened has no more");
 }

@@ -66,7 +66,7 @@ impl<T: Payload> Pull<T> for Merged<T> {
             times.extend_from_slice(&run[..count]);
             values.extend(self.parts[position].values.take(count));
             room -= count;
-            if self.merge.took(count) {
+            if self.merge.took(position, count) {
                 self.dry.push(position);
             }
         }
