@@ -1,9 +1,12 @@
-//! A monotone priority queue: 65 buckets by the highest bit in which a time differs from the last time popped.
+//! A monotone priority queue: what is next in a short sorted list, the rest in buckets by the highest digit in which a
+//! time differs from a base.
 //!
-//! Source: Ahuja, Mehlhorn, Orlin, Tarjan, "Faster algorithms for the shortest path problem", JACM 37 (1990).
-//! Each entry moves down at most 64 buckets in its life, so that a push and a pop cost amortised O(64) moves at
-//! worst and one or two in practice; no comparison between entries of different buckets is ever made.
-//! The price is that nothing may be pushed before the last popped time, which time in a run never does (S3).
+//! Source: Ahuja, Mehlhorn, Orlin, Tarjan, "Faster algorithms for the shortest path problem", JACM 37 (1990), with digits
+//! of six bits, as in a hierarchical timing wheel: Varghese, Lauck, "Hashed and hierarchical timing wheels", SOSP (1987).
+//! An entry moves down at most eleven levels in its life, one or two in practice; of a bucket with few entries all go to the
+//! list at once. The price is that nothing may be pushed before the last popped time, which time in a run never does (S3).
+
+use std::collections::VecDeque;
 
 /// One pending item: when, its rank among those of the same time, and what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,39 +23,66 @@ impl Entry {
     }
 }
 
+/// Bits of a digit.
+const BITS: u32 = 6;
+
+/// Digits of a time.
+const DIGITS: usize = 11;
+
+/// Of a bucket with at most so many entries all are sorted at once; so many stay in the list when it grows too long.
+const FEW: usize = 24;
+
+/// The list is too long with more than these.
+const MANY: usize = 64;
+
+/// The memory of a bucket that has become empty serves another one, unless it is for more entries than these.
+const KEPT: usize = 4096;
+
+/// Entries that differ from the base in the same digit first, by that digit.
 #[derive(Debug)]
-struct Bucket {
-    entries: Vec<Entry>,
-    /// The least entry, [`NONE`] if there is none.
-    least: (i64, u64),
+struct Level {
+    /// One bit for each bucket that is not empty.
+    busy: u64,
+    buckets: [Vec<Entry>; 1 << BITS],
 }
 
-/// After all entries.
-const NONE: (i64, u64) = (i64::MAX, u64::MAX);
-
-impl Bucket {
-    const fn new() -> Self {
-        Bucket { entries: Vec::new(), least: NONE }
+impl Level {
+    fn new() -> Box<Self> {
+        Box::new(Level { busy: 0, buckets: [const { Vec::new() }; 1 << BITS] })
     }
 }
 
 /// The queue; pops by (time, rank).
 #[derive(Debug)]
 pub(crate) struct Radix {
-    /// Bucket 0 holds the entries of the base time in order of rank, those before `front` are gone.
-    buckets: Vec<Bucket>,
-    /// One bit for each bucket that is not empty.
-    busy: u128,
-    front: usize,
+    /// All entries up to the time `last`, in their order.
+    near: VecDeque<Entry>,
+    last: i64,
+    /// Those after that, by the digits in which they differ from the base; a level is made when it is first used.
+    levels: Vec<Option<Box<Level>>>,
+    /// One bit for each level that is not empty.
+    busy: u32,
+    /// The memory of buckets that are empty now.
+    spares: Vec<Vec<Entry>>,
+    /// Not after any entry of the levels, and not after what will be pushed.
     base: i64,
+    /// The place of the least entry of all.
+    least: (i64, u64),
     len: usize,
-    /// Kept for its memory.
-    moving: Vec<Entry>,
 }
 
 impl Radix {
     pub(crate) const fn new() -> Self {
-        Radix { buckets: Vec::new(), busy: 0, front: 0, base: i64::MIN, len: 0, moving: Vec::new() }
+        Radix {
+            near: VecDeque::new(),
+            last: i64::MAX,
+            levels: Vec::new(),
+            busy: 0,
+            spares: Vec::new(),
+            base: i64::MIN,
+            least: (i64::MAX, u64::MAX),
+            len: 0,
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -63,108 +93,179 @@ impl Radix {
     #[inline]
     pub(crate) fn push(&mut self, entry: Entry) {
         debug_assert!(entry.time >= self.base, "time goes back in a radix queue");
-        if self.buckets.is_empty() {
-            // Not before it is used: a strategy without timers has no buckets.
-            self.buckets.resize_with(65, Bucket::new);
-        }
         self.len += 1;
+        if entry.time <= self.last {
+            return self.insert(entry);
+        }
+        if self.near.is_empty() && entry.key() < self.least {
+            self.least = entry.key();
+        }
         self.place(entry);
+    }
+
+    /// Puts an entry into the list.
+    #[inline(never)]
+    fn insert(&mut self, entry: Entry) {
+        // Nearly always it is the last one.
+        let place = match self.near.back() {
+            Some(last) if last.key() > entry.key() => {
+                self.near.partition_point(|other| other.key() < entry.key())
+            }
+            _ => self.near.len(),
+        };
+        self.near.insert(place, entry);
+        if place == 0 && (self.near.len() == 1 && self.busy == 0 || entry.key() < self.least) {
+            self.least = entry.key();
+        }
+        if self.near.len() > MANY {
+            self.shorten();
+        }
     }
 
     /// The place of the least entry.
     #[inline]
     pub(crate) fn peek(&self) -> Option<(i64, u64)> {
-        if self.len == 0 {
-            return None;
-        }
-        Some(self.buckets[self.busy.trailing_zeros() as usize].least)
+        (self.len > 0).then_some(self.least)
     }
 
-    /// The least entries, in no order: as many whole buckets as hold not more than `most` together, and at least a part
-    /// of those of the base time.
+    /// Some of the least entries, in no order: as many whole buckets as hold not more than `most` together.
     #[inline]
     pub(crate) fn next_few(&self, most: usize) -> impl Iterator<Item = &Entry> {
-        let now = self.buckets.first().map_or(&[][..], |bucket| &bucket.entries[self.front..]);
-        let now = &now[..now.len().min(most)];
-        let mut room = most - now.len();
-        let later = self.buckets.iter().skip(1).map(|bucket| &bucket.entries).take_while(move |bucket| {
+        let mut room = most.saturating_sub(self.near.len());
+        let later = self.levels.iter().flatten().flat_map(|level| &level.buckets).take_while(move |bucket| {
             let fits = bucket.len() <= room;
             room -= bucket.len().min(room);
             fits
         });
-        now.iter().chain(later.flatten())
+        self.near.iter().take(most).chain(later.flatten())
     }
 
     /// Takes out the least entry.
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<Entry> {
-        if self.busy == 0 {
-            return None;
-        }
-        if self.busy & 1 == 0 {
+        if self.near.is_empty() {
             self.open();
         }
-        let Bucket { entries, least } = &mut self.buckets[0];
-        let entry = entries[self.front];
-        self.front += 1;
+        let entry = self.near.pop_front()?;
         self.len -= 1;
-        match entries.get(self.front) {
-            Some(next) => *least = next.key(),
-            None => {
-                entries.clear();
-                *least = NONE;
-                self.front = 0;
-                self.busy &= !1;
-            }
+        if self.busy == 0 {
+            self.base = entry.time;
+        }
+        match self.near.front() {
+            Some(next) => self.least = next.key(),
+            None => self.find_least(),
         }
         Some(entry)
     }
 
     /// Forgets entries that `keep` refuses.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&Entry) -> bool) {
-        let mut all: Vec<Entry> = Vec::with_capacity(self.len);
-        for (index, bucket) in self.buckets.iter_mut().enumerate() {
-            let gone = if index == 0 { self.front } else { 0 };
-            all.extend(bucket.entries.drain(..).skip(gone).filter(&mut keep));
-            bucket.least = NONE;
+        let mut all: Vec<Entry> = self.near.drain(..).collect();
+        for level in self.levels.iter_mut().flatten() {
+            level.buckets.iter_mut().for_each(|bucket| all.append(bucket));
+            level.busy = 0;
         }
-        self.front = 0;
-        self.busy = 0;
-        self.len = all.len();
-        for entry in all {
-            self.place(entry);
-        }
+        (self.busy, self.len, self.last) = (0, 0, i64::MAX);
+        all.retain(|entry| keep(entry));
+        all.into_iter().for_each(|entry| self.push(entry));
     }
 
-    #[inline(always)]
+    /// Puts an entry into the bucket of the highest digit in which its time differs from the base.
+    #[inline]
     fn place(&mut self, entry: Entry) {
-        let index = (64 - (entry.time ^ self.base).leading_zeros()) as usize;
-        let Bucket { entries, least } = &mut self.buckets[index];
-        if entry.key() < *least {
-            *least = entry.key();
+        let (level, digit) = bucket(entry.time, self.base);
+        if self.levels.is_empty() {
+            self.levels.resize_with(DIGITS, || None);
         }
-        if index == 0 && entries.last().is_some_and(|last| last.rank > entry.rank) {
-            let at = self.front + entries[self.front..].partition_point(|other| other.rank < entry.rank);
-            entries.insert(at, entry);
-        } else {
-            entries.push(entry);
+        let place = self.levels[level].get_or_insert_with(Level::new);
+        let entries = &mut place.buckets[digit];
+        if entries.capacity() == 0 {
+            *entries = self.spares.pop().unwrap_or_default();
         }
-        self.busy |= 1 << index;
+        entries.push(entry);
+        place.busy |= 1 << digit;
+        self.busy |= 1 << level;
     }
 
-    /// Moves the base to the least time and its bucket's entries down.
-    fn open(&mut self) {
-        let index = self.busy.trailing_zeros() as usize;
-        self.busy &= !(1 << index);
-        let mut moving = std::mem::take(&mut self.moving);
-        let bucket = &mut self.buckets[index];
-        std::mem::swap(&mut moving, &mut bucket.entries);
-        (self.base, _) = std::mem::replace(&mut bucket.least, NONE);
-        for entry in moving.drain(..) {
-            self.place(entry);
+    /// Leaves only the first entries in the list, if they are not all of one time.
+    #[cold]
+    #[inline(never)]
+    fn shorten(&mut self) {
+        let last = self.near[FEW - 1].time;
+        let kept = self.near.partition_point(|entry| entry.time <= last);
+        if kept < self.near.len() {
+            self.last = last;
+            let mut more = self.near.split_off(kept);
+            more.drain(..).for_each(|entry| self.place(entry));
         }
-        self.moving = moving;
     }
+
+    /// The first bucket, by level and digit; it has the least entries of all levels.
+    #[inline]
+    fn first(&self) -> Option<(usize, usize)> {
+        let level = self.busy.trailing_zeros() as usize;
+        let digit = self.levels.get(level)?.as_ref()?.busy.trailing_zeros();
+        Some((level, digit as usize))
+    }
+
+    /// Looks up the least entry, where it is in no order yet.
+    #[inline(never)]
+    fn find_least(&mut self) {
+        if let Some((level, digit)) = self.first()
+            && let Some(level) = &self.levels[level]
+        {
+            let keys = level.buckets[digit].iter().map(Entry::key);
+            self.least = keys.min().unwrap_or(self.least);
+        }
+    }
+
+    /// Moves the base to the least entry: those of its bucket come into the list if they are few, else those of its time.
+    #[inline(never)]
+    fn open(&mut self) {
+        let Some((level, digit)) = self.first() else { return };
+        let Some(place) = &mut self.levels[level] else { return };
+        let mut entries = std::mem::take(&mut place.buckets[digit]);
+        place.busy &= !(1 << digit);
+        if place.busy == 0 {
+            self.busy &= !(1 << level);
+        }
+        (self.base, _) = self.least;
+        if entries.len() <= FEW {
+            self.last = end_of(self.base, level);
+            self.near.extend(&entries);
+        } else {
+            self.last = self.base;
+            for &entry in &entries {
+                if entry.time == self.base {
+                    self.near.push_back(entry);
+                } else {
+                    self.place(entry);
+                }
+            }
+        }
+        if self.busy == 0 {
+            self.last = i64::MAX;
+        }
+        self.near.make_contiguous().sort_unstable_by_key(Entry::key);
+        if entries.capacity() <= KEPT {
+            entries.clear();
+            self.spares.push(entries);
+        }
+    }
+}
+
+/// The highest digit in which a time differs from an earlier one, by its number and its value.
+#[inline]
+fn bucket(time: i64, base: i64) -> (usize, usize) {
+    // Flipping the sign bit makes the order of unsigned numbers that of signed ones.
+    let (time, base) = (time as u64 ^ 1 << 63, base as u64 ^ 1 << 63);
+    let level = (63 - (time ^ base | 1).leading_zeros()) / BITS;
+    (level as usize, (time >> (level * BITS) & ((1 << BITS) - 1)) as usize)
+}
+
+/// The last time that has all digits from that one on in common with `time`.
+fn end_of(time: i64, level: usize) -> i64 {
+    time | ((1u64 << (level as u32 * BITS)) - 1) as i64
 }
 
 #[cfg(test)]
@@ -214,5 +315,37 @@ mod tests {
         }
         let times: Vec<i64> = std::iter::from_fn(|| radix.pop()).map(|entry| entry.time).collect();
         assert_eq!(times, [i64::MIN, -1, 0, i64::MAX]);
+    }
+
+    #[test]
+    fn entries_come_out_by_time_and_rank_whatever_comes_in_between() {
+        let mut seed = 3;
+        for spreads in [[1, 40, 3_000], [1, 1_000_000, 1 << 40], [2, 64, 1 << 20], [1, 1, 2]] {
+            let (mut radix, mut naive, mut now) = (Radix::new(), std::collections::BTreeMap::new(), -70);
+            for id in 0..40_000 {
+                // Grows to thousands of entries, and is emptied, several times over.
+                let grows = id % 10_000 < 6_000;
+                if next(&mut seed) % 10 < if grows { 7 } else { 2 } {
+                    let spread = spreads[(next(&mut seed) % 3) as usize];
+                    let entry = Entry {
+                        time: now + (next(&mut seed) % spread) as i64,
+                        rank: next(&mut seed) << 32 | u64::from(id),
+                        id,
+                    };
+                    radix.push(entry);
+                    naive.insert(entry.key(), entry);
+                } else {
+                    assert_eq!(
+                        radix.pop(),
+                        naive.pop_first().map(|(key, entry)| {
+                            now = key.0;
+                            entry
+                        })
+                    );
+                }
+                assert_eq!(radix.peek(), naive.first_key_value().map(|(key, _)| *key));
+                assert_eq!(radix.len(), naive.len());
+            }
+        }
     }
 }
