@@ -83,7 +83,7 @@ fn deferred(names: &Names<'_>, handler: &Handler) -> TokenStream {
     let Handler { ident, cfgs, docs, allows, .. } = handler;
     // The compiler quotes the bounds of these methods; they point at the user's method.
     let private = &located(&names.private, ident.span());
-    // One that nothing else calls and nobody defers is dead code, which the compiler says.
+    // One that nobody defers is dead code, which the compiler says; unless something else calls it.
     let is_called = handler.triggers.len() > 1 || !handler.is_sound;
     let allowed = is_called.then(|| quote!(#[allow(dead_code)]));
     let attrs = quote!(#(#docs)* #(#cfgs)* #(#allows)* #allowed);
