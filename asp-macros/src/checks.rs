@@ -1,18 +1,19 @@
 //! Rules over the whole model. Each is named like the ui test that shows it.
 
+pub(crate) mod generics;
+
 use std::collections::BTreeMap;
 
 use quote::{ToTokens, quote};
-use syn::GenericParam;
 
 use crate::diag::{Sink, attributes, names, shown, signatures};
 use crate::model::{Action, Form, Handler, Mode, Payload, Strategy, StreamRef, Trigger};
-use crate::parse::lifetimes_in;
 use crate::syntax::Block;
 
 const RULES: &[fn(&Strategy, &Block, &mut Sink)] = &[
     no_handlers,
-    lifetime_on_strategy,
+    generics::lifetime_on_strategy,
+    generics::missing_bound,
     one_constant_two_streams,
     stream_type_unknown,
     end_of_unknown_stream,
@@ -45,18 +46,6 @@ fn no_handlers(strategy: &Strategy, block: &Block, sink: &mut Sink) {
     }
     for call in &strategy.macro_calls {
         sink.report(call, attributes::macro_in_block());
-    }
-}
-
-fn lifetime_on_strategy(strategy: &Strategy, _: &Block, sink: &mut Sink) {
-    let is_parameter = |param: &GenericParam| matches!(param, GenericParam::Lifetime(_));
-    let used = lifetimes_in(&strategy.self_ty);
-    let borrowed = used.iter().find(|lifetime| lifetime.ident != "static");
-    let text = || names::lifetime_on_strategy(&shown(&strategy.self_ty));
-    if let Some(lifetime) = borrowed {
-        sink.report(lifetime, text());
-    } else if let Some(param) = strategy.generics.params.iter().find(|param| is_parameter(param)) {
-        sink.report(param, text());
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod calls;
 pub(crate) mod constants;
 mod rows;
 mod tasks;
+mod warnings;
 
 use proc_macro2::{Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -32,7 +33,8 @@ pub(crate) fn strategy(model: &Strategy, block: &Block) -> TokenStream {
     };
     let implementation = implementation(&names, &body);
     let hidden = hidden(model, quote!(#types #implementation));
-    quote!(#block #constants #hidden)
+    let warnings = warnings::all(model);
+    quote!(#block #constants #hidden #warnings)
 }
 
 /// Items out of sight of the user's code. Docs are written rather than their lint allowed: crates that
@@ -42,7 +44,8 @@ pub(crate) fn hidden(model: &Strategy, items: TokenStream) -> TokenStream {
     quote! {
         #(#attrs)*
         #[allow(
-            clippy::uninhabited_references, dead_code, deprecated, non_camel_case_types, private_bounds, private_interfaces, unnameable_types,
+            clippy::uninhabited_references, deprecated, missing_copy_implementations,
+            missing_debug_implementations, non_camel_case_types, private_bounds, private_interfaces, unnameable_types,
             unreachable_pub, unused_qualifications
         )]
         const _: () = { #items };

@@ -182,7 +182,8 @@ pub fn every(_: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// `#[after]` makes a method that handlers can defer: `cx.after(delay).close(id)`, `cx.at(time).close(id)`,
 /// and, if it has no payload, `cx.every(interval).close()`. `#[after("60s")]` calls the method once, 60 s
-/// after the start. It has no keys.
+/// after the start. It has no keys. A method that `#[after]` alone makes a handler, and that nothing defers, is
+/// dead code, which the compiler says.
 ///
 /// The method may be an `async fn`: see [`macro@strategy`]. It is called in the same way, and runs when it is due.
 ///

@@ -52,6 +52,10 @@ pub(crate) struct Handler {
     pub(crate) ident: Ident,
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) docs: Vec<Attribute>,
+    /// `allow(..)`, which also holds for the method that defers it.
+    pub(crate) allows: Vec<Attribute>,
+    /// `#[must_use]`, which nobody hears.
+    pub(crate) must_use: Option<Attribute>,
     pub(crate) triggers: Vec<Trigger>,
     pub(crate) mode: Mode,
     /// The type of the context parameter if there is one, or that of `this: Shared<Self>`.

@@ -100,6 +100,7 @@ fn handler(method: &mut Method, model: &Strategy, sink: &mut Sink) -> Option<Han
     if ours.is_empty() {
         return None;
     }
+    let allows = with_path(&method.attrs, "allow");
     method.attrs.insert(0, shape_allowances());
     let triggers: Vec<Trigger> = ours
         .iter()
@@ -114,7 +115,7 @@ fn handler(method: &mut Method, model: &Strategy, sink: &mut Sink) -> Option<Han
     let mut unheard = Sink::default();
     let heard = if attributes_are_sound { sink } else { &mut unheard };
     let words: Vec<&'static Word> = ours.iter().map(|(_, word)| *word).collect();
-    let shape = signature::read(&method.signature, strategy, &words, heard);
+    let shape = signature::read(&method.signature, model, &words, heard);
     for repair in &shape.repairs {
         method.repair(repair, &model.krate);
     }
@@ -123,6 +124,8 @@ fn handler(method: &mut Method, model: &Strategy, sink: &mut Sink) -> Option<Han
         ident: method.signature.ident.clone(),
         cfgs: with_path(&method.attrs, "cfg"),
         docs: with_path(&method.attrs, "doc"),
+        allows,
+        must_use: with_path(&method.attrs, "must_use").pop(),
         triggers,
         mode: shape.mode,
         context: shape.context,

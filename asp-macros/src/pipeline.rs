@@ -9,15 +9,16 @@ use crate::{checks, expand, fallback, parse};
 /// `#[strategy(arguments)] item`
 pub(crate) fn strategy(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut sink = Sink::default();
-    let Some((mut block, name)) = parse::place(&item, &mut sink) else {
-        let errors = sink.into_tokens().unwrap_or_default();
-        return fallback::item(item, &errors);
+    let (mut block, name) = match parse::place(item, &mut sink) {
+        Ok(placed) => placed,
+        Err(item) => return fallback::item(item, &sink.into_tokens().unwrap_or_default()),
     };
     let mut model = parse::strategy(arguments, &mut block, name, &mut sink);
     checks::run(&mut model, &block, &mut sink);
     match sink.into_tokens() {
-        None => expand::strategy(&model, &block),
-        Some(errors) => fallback::strategy(&mut model, &block, &errors),
+        None if checks::generics::unconstrained(&model).is_empty() => expand::strategy(&model, &block),
+        // If there is no error of ours, there is one of the compiler at the block.
+        errors => fallback::strategy(&mut model, &mut block, &errors.unwrap_or_default()),
     }
 }
 

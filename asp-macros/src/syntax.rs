@@ -19,15 +19,13 @@ pub(crate) use repair::Repair;
 /// An `impl` block.
 pub(crate) struct Block {
     pub(crate) attrs: Vec<Attribute>,
-    /// `unsafe` or `default`, which a strategy block cannot have.
-    pub(crate) modifier: Option<Ident>,
     pub(crate) impl_token: Token![impl],
     pub(crate) generics: Generics,
     /// The trait of `impl Trait for Type`.
     pub(crate) of_trait: Option<Type>,
     pub(crate) self_ty: Type,
     pub(crate) items: Vec<Item>,
-    /// Everything between the attributes and the braces, as written.
+    /// Everything from `impl` to the braces, as written.
     head: TokenStream,
     inner_attrs: Vec<Attribute>,
     braces: token::Brace,
@@ -93,11 +91,34 @@ pub(crate) struct Typed {
     pub(crate) tokens: TokenStream,
 }
 
+impl Block {
+    /// The same block with other generics.
+    pub(crate) fn set_generics(&mut self, generics: Generics) {
+        self.generics = generics;
+        self.renew_head();
+    }
+
+    /// The same block for another type.
+    pub(crate) fn set_self_type(&mut self, ty: Type) {
+        self.self_ty = ty;
+        self.renew_head();
+    }
+
+    fn renew_head(&mut self) {
+        let (impl_token, self_ty) = (&self.impl_token, &self.self_ty);
+        let (params, _, clause) = self.generics.split_for_impl();
+        self.head = quote!(#impl_token #params #self_ty #clause);
+    }
+}
+
 impl Parse for Block {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
+        if !input.peek(Token![impl]) {
+            // `unsafe` or `default`: the compiler has reported it already.
+            input.call(Ident::parse_any)?;
+        }
         let begin = input.cursor();
-        let modifier = if input.peek(Token![impl]) { None } else { Some(input.call(Ident::parse_any)?) };
         let impl_token = input.parse()?;
         let mut generics: Generics = input.parse()?;
         let first = input.parse()?;
@@ -115,18 +136,7 @@ impl Parse for Block {
         while !content.is_empty() {
             items.push(content.parse()?);
         }
-        Ok(Self {
-            attrs,
-            modifier,
-            impl_token,
-            generics,
-            of_trait,
-            self_ty,
-            items,
-            head,
-            inner_attrs,
-            braces,
-        })
+        Ok(Self { attrs, impl_token, generics, of_trait, self_ty, items, head, inner_attrs, braces })
     }
 }
 

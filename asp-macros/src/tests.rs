@@ -17,8 +17,7 @@ use crate::{checks, parse};
 /// The model of a block and the texts of its faults.
 fn read(arguments: &str, item: &str) -> (Option<Strategy>, Vec<String>) {
     let mut sink = Sink::default();
-    let item = tokens(item);
-    let model = parse::place(&item, &mut sink).map(|(mut block, name)| {
+    let model = parse::place(tokens(item), &mut sink).ok().map(|(mut block, name)| {
         let mut model = parse::strategy(tokens(arguments), &mut block, name, &mut sink);
         checks::run(&mut model, &block, &mut sink);
         model

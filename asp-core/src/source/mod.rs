@@ -265,7 +265,8 @@ impl<T> fmt::Debug for Source<T> {
     message = "a stream of `{T}` cannot be fed from this",
     label = "not a source of `{T}`",
     note = "a past source yields `(Timestamp, {T})`, or a `Result` of it",
-    note = "add times with `timestamps(start, step).zip(..)`"
+    note = "add times with `timestamps(start, step).zip(..)`",
+    note = "a live source is wrapped: `Source::live(..)`, or `Source::past(..).then_live(..)`"
 )]
 pub trait IntoSource<T, Kind> {
     /// As a source.

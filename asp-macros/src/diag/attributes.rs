@@ -37,10 +37,6 @@ pub(crate) fn odd_self_type(ty: &str, inner: Option<&str>) -> String {
     format!("a strategy is a struct or enum of yours, found `{ty}`\n= help: {help}")
 }
 
-pub(crate) fn unsafe_impl(keyword: &str) -> String {
-    format!("a strategy block cannot be `{keyword}`\n= help: remove `{keyword}`")
-}
-
 pub(crate) fn unreadable_block(reason: &syn::Error) -> String {
     format!("`#[strategy]` cannot read this block: {reason}")
 }

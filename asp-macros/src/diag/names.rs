@@ -85,6 +85,16 @@ pub(crate) fn reserved_method_name() -> &'static str {
     "names beginning with `__asp` are reserved\n= help: choose another name"
 }
 
+pub(crate) fn missing_bound(param: &str, bounds: &str) -> String {
+    format!("`{param}` may be a type that no stream carries\n= help: add `{param}: {bounds}` to the block")
+}
+
+pub(crate) fn missing_bound_of_strategy(param: &str) -> String {
+    format!(
+        "`{param}` may be a type that no strategy holds\n= help: add `{param}: Send + 'static` to the block"
+    )
+}
+
 pub(crate) fn lifetime_on_strategy(ty: &str) -> String {
     format!(
         "a strategy owns its data, found `{ty}`\n\

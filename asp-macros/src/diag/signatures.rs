@@ -124,10 +124,14 @@ pub(crate) fn named_lifetime_payload(inner: &str) -> String {
     format!("a borrowed payload lives for the call only\n= help: write `&{inner}`")
 }
 
-pub(crate) fn inner_reference(found: &str) -> String {
+pub(crate) fn inner_reference(found: &str, instead: &str) -> String {
+    format!("a stream carries owned values, found `{found}` inside\n= help: write `{instead}`")
+}
+
+pub(crate) fn payload_not_static(lifetime: &str) -> String {
     format!(
-        "a stream carries owned values, found `{found}` inside\n\
-         = help: write an owned type, such as `String` for `&str` and `T` for `&T`"
+        "payload mentions `{lifetime}`, but events may outlive the strategy\n\
+         = help: own the data, or share it with `Arc`"
     )
 }
 
@@ -162,6 +166,10 @@ pub(crate) fn extern_handler(abi: &str) -> String {
 
 pub(crate) fn variadic_handler() -> &'static str {
     "a handler cannot be variadic\n= help: take a `Vec`"
+}
+
+pub(crate) fn must_use_handler() -> &'static str {
+    "`#[must_use]` has no effect, the scheduler is the caller"
 }
 
 pub(crate) fn never_returns() -> &'static str {

@@ -37,12 +37,14 @@ pub(crate) fn types(names: &Names<'_>) -> TokenStream {
         model.handlers.iter().filter(|handler| handler.is_deferred()).map(|handler| deferred(names, handler));
     quote_spanned! {*span=>
         #[doc(hidden)]
+        #[allow(dead_code)]
         pub enum #call #generics #conditions {
             #(#variants)*
             #variant
         }
 
         #[doc(hidden)]
+        #[allow(dead_code)]
         pub struct #calls #slot_generics #conditions {
             __asp_slot: __AspSlot,
             #field
@@ -78,10 +80,13 @@ pub(super) fn sound_calls(model: &Strategy) -> impl Iterator<Item = &Handler> {
 fn deferred(names: &Names<'_>, handler: &Handler) -> TokenStream {
     let call = &names.call;
     let arguments = names.arguments();
-    let Handler { ident, cfgs, docs, .. } = handler;
+    let Handler { ident, cfgs, docs, allows, .. } = handler;
     // The compiler quotes the bounds of these methods; they point at the user's method.
     let private = &located(&names.private, ident.span());
-    let attrs = quote!(#(#docs)* #(#cfgs)*);
+    // One that nobody defers is dead code, which the compiler says; unless something else calls it.
+    let is_called = handler.triggers.len() > 1 || !handler.is_sound;
+    let allowed = is_called.then(|| quote!(#[allow(dead_code)]));
+    let attrs = quote!(#(#docs)* #(#cfgs)* #(#allows)* #allowed);
     let key = quote!(<__AspSlot as #private::Slot<#call #arguments>>::Key);
     if !handler.is_sound {
         // Uses of a method at fault stay quiet, whatever they pass.

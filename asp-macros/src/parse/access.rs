@@ -175,6 +175,7 @@ impl Reader<'_, '_> {
                 Parameter::Typed(typed) => &typed.attrs,
                 Parameter::Variadic(dots) => {
                     self.sink.report(dots, text::variadic_handler());
+                    self.repairs.push(Repair::NotVariadic);
                     continue;
                 }
             };

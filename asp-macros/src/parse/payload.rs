@@ -2,12 +2,15 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Ident, Type, TypeReference};
+use syn::{Generics, Ident, Type, TypeReference};
 
-use super::types::{bare, behind_reference, event_of, impl_trait_in, named, reference_in, sized_instead};
+use super::types::{
+    bare, behind_reference, event_of, impl_trait_in, lifetime_among, named, owned_inside, reference_in,
+    sized_instead,
+};
 use crate::diag::{Sink, shown, signatures as text, tasks};
 use crate::model::{Form, Payload};
-use crate::syntax::{Signature, Typed};
+use crate::syntax::{Repair, Signature, Typed};
 
 pub(super) fn too_many(signature: &Signature, payloads: &[&Typed], sink: &mut Sink) {
     let patterns: Vec<String> = payloads.iter().map(|one| shown(&one.pattern)).collect();
@@ -70,8 +73,13 @@ pub(super) enum Keeper {
     Task,
 }
 
-/// The payload, or `None` if its type is one no stream can have.
-pub(super) fn payload(typed: &Typed, keeper: Keeper, sink: &mut Sink) -> Option<Payload> {
+/// The payload, or `None` if its type is one no stream can have. The block has these `generics`.
+pub(super) fn payload(
+    typed: &Typed,
+    keeper: Keeper,
+    generics: &Generics,
+    sink: &mut Sink,
+) -> Option<Payload> {
     let (mut carried, form) = match bare(&typed.ty) {
         Type::Reference(reference) => (borrowed(typed, reference, keeper, sink), Form::Reference),
         ty => (sized(typed, ty, sink), Form::Value),
@@ -89,8 +97,10 @@ pub(super) fn payload(typed: &Typed, keeper: Keeper, sink: &mut Sink) -> Option<
         sink.report(opaque, text::impl_trait_parameter(&shown(opaque)));
     }
     let reference = reference_in(&carried);
-    if let Some(reference) = &reference {
-        sink.report(reference, text::inner_reference(&shown(reference)));
+    if let Some(lifetime) = lifetime_among(&carried, generics) {
+        sink.report(&lifetime, text::payload_not_static(&shown(&lifetime)));
+    } else if let Some(reference) = &reference {
+        sink.report(reference, text::inner_reference(&shown(reference), &owned_form(typed)));
     }
     if opaque.is_some() || reference.is_some() {
         return None;
@@ -102,6 +112,21 @@ pub(super) fn payload(typed: &Typed, keeper: Keeper, sink: &mut Sink) -> Option<
         carried,
         form,
     })
+}
+
+/// The parameter as it may be written, in place of one with references inside.
+fn owned_form(typed: &Typed) -> String {
+    let pattern = shown(&typed.pattern);
+    match bare(&typed.ty) {
+        Type::Reference(reference) => format!("{pattern}: &{}", shown(owned_inside(&reference.elem))),
+        ty => format!("{pattern}: {}", shown(owned_inside(ty))),
+    }
+}
+
+/// What lets the body of a handler be checked whose payload has no size.
+pub(super) fn unsized_repair(typed: &Typed) -> Option<Repair> {
+    let owned = sized_instead(&typed.ty)?;
+    Some(Repair::Payload { written: typed.ty.to_token_stream(), owned: owned.to_token_stream() })
 }
 
 /// What a stream carries that is read as `&T`.

@@ -24,37 +24,41 @@ const KINDS: [(&str, &str); 12] = [
     ("macro_rules", "a macro"),
 ];
 
-/// The block and the name of its type, if the attribute is on an inherent `impl` of a named type.
-pub(crate) fn place(item: &TokenStream, sink: &mut Sink) -> Option<(Block, Ident)> {
-    let block = match syn::parse2::<Block>(item.clone()) {
+/// The block and the name of its type, if the attribute is on an inherent `impl` of a named type. If not, what to put
+/// out in its place.
+pub(crate) fn place(item: TokenStream, sink: &mut Sink) -> Result<(Block, Ident), TokenStream> {
+    let mut block = match syn::parse2::<Block>(item.clone()) {
         Ok(block) => block,
         Err(fault) => {
-            match keyword(item) {
+            match keyword(&item) {
                 Some((at, what, name)) => sink.report(at, text::not_an_impl(what, name.as_deref())),
                 None => sink.report(fault.to_compile_error(), text::unreadable_block(&fault)),
             }
-            return None;
+            return Err(item);
         }
     };
     if let Some(of) = &block.of_trait {
         sink.report(of, text::trait_impl(&shown(of), &shown(&block.self_ty)));
-        return None;
+        return Err(item);
     }
-    if let Some(modifier) = &block.modifier {
-        sink.report(modifier, text::unsafe_impl(&modifier.to_string()));
+    if let Some(name) = name_of(&block.self_ty) {
+        return Ok((block, name));
     }
-    match name_of(&block.self_ty) {
-        Some(name) => Some((block, name)),
-        None => {
-            let inner = match bare(&block.self_ty) {
-                Type::Reference(reference) => Some(shown(&reference.elem)),
-                _ => None,
-            };
-            let text = text::odd_self_type(&shown(&block.self_ty), inner.as_deref());
-            sink.report(&block.self_ty, text);
-            None
+    let inner = match bare(&block.self_ty) {
+        Type::Reference(reference) => Some((*reference.elem).clone()),
+        _ => None,
+    };
+    let text = text::odd_self_type(&shown(&block.self_ty), inner.as_ref().map(shown).as_deref());
+    sink.report(&block.self_ty, text);
+    // The compiler has no blocks for such types either, and would say so.
+    Err(match (inner, bare(&block.self_ty)) {
+        (Some(inner), _) => {
+            block.set_self_type(inner);
+            block.into_token_stream()
         }
-    }
+        (None, Type::TraitObject(_)) => item,
+        (None, _) => TokenStream::new(),
+    })
 }
 
 fn name_of(ty: &Type) -> Option<Ident> {

@@ -8,7 +8,7 @@ use super::access;
 use super::payload::{self, Keeper};
 use super::types::bare;
 use crate::diag::{Sink, names, shown, signatures as text, tasks};
-use crate::model::{Mode, Payload};
+use crate::model::{Mode, Payload, Strategy};
 use crate::syntax::{Repair, Signature};
 use crate::words::{Kind, Word};
 
@@ -26,11 +26,12 @@ pub(super) struct Shape {
 /// Reads the signature, every rule on its own. The attributes of the method are `words`.
 pub(super) fn read(
     signature: &Signature,
-    strategy: &Ident,
+    model: &Strategy,
     words: &[&'static Word],
     sink: &mut Sink,
 ) -> Shape {
-    qualifiers(signature, sink);
+    let strategy = &model.name;
+    let mut repairs = qualifiers(signature, sink);
     let cannot_wait = async_hook(signature, words, sink);
     if signature.ident.unraw().to_string().starts_with("__asp") {
         sink.report(&signature.ident, names::reserved_method_name());
@@ -43,7 +44,10 @@ pub(super) fn read(
         // Its type may mention the parameters, which are reported.
         _ if is_generic => None,
         [one] if hears_notices => payload::notice(one, sink),
-        [one] => payload::payload(one, keeper(access.mode, words), sink),
+        [one] => {
+            repairs.extend(payload::unsized_repair(one));
+            payload::payload(one, keeper(access.mode, words), &model.generics, sink)
+        }
         many if hears_notices => {
             payload::more_than_a_notice(signature, many, sink);
             None
@@ -53,13 +57,14 @@ pub(super) fn read(
             None
         }
     };
+    repairs.extend(access.repairs);
     Shape {
         mode: access.mode,
         context: access.context,
         payload,
         arity: access.payloads.len(),
         output: output(signature, sink),
-        repairs: access.repairs,
+        repairs,
     }
 }
 
@@ -74,16 +79,20 @@ fn keeper(mode: Mode, words: &[&'static Word]) -> Keeper {
     }
 }
 
-fn qualifiers(signature: &Signature, sink: &mut Sink) {
+fn qualifiers(signature: &Signature, sink: &mut Sink) -> Vec<Repair> {
+    let mut repairs = Vec::new();
     if let Some(constness) = &signature.constness {
         sink.report(constness, text::const_handler());
+        repairs.push(Repair::NotConst);
     }
     if let Some(unsafety) = &signature.unsafety {
         sink.report(unsafety, text::unsafe_handler());
     }
     if !signature.abi.is_empty() {
         sink.report(&signature.abi, text::extern_handler(&shown(&signature.abi)));
+        repairs.push(Repair::NotExtern);
     }
+    repairs
 }
 
 /// Reports `async` on a hook; true if it did. What follows from `async` is not looked at then.

@@ -1,8 +1,8 @@
 //! Rules about the shape of types: what can be seen in the syntax and would mislead inference.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{GenericArgument, Lifetime, PathArguments, Type, parse_quote};
+use syn::{GenericArgument, Generics, Ident, Lifetime, PathArguments, Type, parse_quote};
 
 /// The type without the brackets and invisible groups around it.
 pub(crate) fn bare(ty: &Type) -> &Type {
@@ -72,6 +72,72 @@ pub(super) fn owned_instead(ty: &Type) -> Type {
     }
 }
 
+/// The type with an owned one for each reference inside, and `'static` for each lifetime.
+pub(super) fn owned_inside(ty: &Type) -> Type {
+    let mut owned = match ty {
+        Type::Reference(reference) if !is_static(reference.lifetime.as_ref()) => owned_instead(ty),
+        other => other.clone(),
+    };
+    match &mut owned {
+        Type::Array(array) => *array.elem = owned_inside(&array.elem),
+        Type::Group(group) => *group.elem = owned_inside(&group.elem),
+        Type::Paren(paren) => *paren.elem = owned_inside(&paren.elem),
+        Type::Slice(slice) => *slice.elem = owned_inside(&slice.elem),
+        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(|elem| *elem = owned_inside(elem)),
+        Type::Path(path) => {
+            for segment in &mut path.path.segments {
+                let PathArguments::AngleBracketed(arguments) = &mut segment.arguments else {
+                    continue;
+                };
+                for argument in &mut arguments.args {
+                    match argument {
+                        GenericArgument::Type(inner) => *inner = owned_inside(inner),
+                        GenericArgument::Lifetime(lifetime) => {
+                            lifetime.ident = Ident::new("static", lifetime.span());
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+    owned
+}
+
+fn is_static(lifetime: Option<&Lifetime>) -> bool {
+    lifetime.is_some_and(|lifetime| lifetime.ident == "static")
+}
+
+/// The first lifetime in there that is a parameter of the block.
+pub(super) fn lifetime_among(ty: &Type, generics: &Generics) -> Option<Lifetime> {
+    fn first(tokens: TokenStream, generics: &Generics) -> Option<Lifetime> {
+        let mut apostrophe = None;
+        for token in tokens {
+            let before = apostrophe.take();
+            match token {
+                TokenTree::Punct(punct) if punct.as_char() == '\'' => apostrophe = Some(punct.span()),
+                TokenTree::Ident(ident) => {
+                    let mut declared = generics.lifetimes().map(|param| &param.lifetime.ident);
+                    if let Some(apostrophe) = before
+                        && declared.any(|declared| *declared == ident)
+                    {
+                        return Some(Lifetime { apostrophe, ident });
+                    }
+                }
+                TokenTree::Group(group) => {
+                    if let Some(found) = first(group.stream(), generics) {
+                        return Some(found);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+    first(ty.to_token_stream(), generics)
+}
+
 /// The first `impl Trait` inside.
 pub(super) fn impl_trait_in(ty: &Type) -> Option<TokenStream> {
     find(ty, &mut |ty| match ty {
@@ -83,10 +149,8 @@ pub(super) fn impl_trait_in(ty: &Type) -> Option<TokenStream> {
 /// The first reference or lifetime inside that is not `'static`.
 pub(super) fn reference_in(ty: &Type) -> Option<TokenStream> {
     find(ty, &mut |ty| match ty {
-        Type::Reference(reference) => match &reference.lifetime {
-            Some(lifetime) if lifetime.ident == "static" => None,
-            _ => Some(ty.to_token_stream()),
-        },
+        Type::Reference(reference) if is_static(reference.lifetime.as_ref()) => None,
+        Type::Reference(_) => Some(ty.to_token_stream()),
         Type::Path(_) => {
             lifetimes_in(ty).iter().any(|lifetime| lifetime.ident != "static").then(|| quote!(#ty))
         }

@@ -52,9 +52,11 @@ fn outer(function: &Function, body: TokenStream) -> TokenStream {
     let Function { attrs, visibility, signature, tokens } = function;
     let name = &signature.ident;
     let cfgs = attrs.iter().filter(|attr| is_for_both(attr));
+    // A `main` is not `const`, whatever it makes. What the user writes about the lint comes after it.
     quote! {
         #(#cfgs)*
         #visibility fn #name() -> ::std::process::ExitCode {
+            #[allow(clippy::missing_const_for_fn)]
             #(#attrs)*
             #tokens
             #body

@@ -16,6 +16,14 @@ pub(crate) enum Repair {
     Async,
     /// `this` everywhere in the place of `self`.
     This,
+    /// A type with a size for a payload that has none.
+    Payload { written: TokenStream, owned: TokenStream },
+    /// No `args: ...`.
+    NotVariadic,
+    /// No `const`, so that the payload may be dropped.
+    NotConst,
+    /// No `extern "C"`.
+    NotExtern,
 }
 
 impl Method {
@@ -27,6 +35,12 @@ impl Method {
             Repair::Async if awaits(&self.tokens) => self.make_async(),
             Repair::Async => {}
             Repair::This => self.tokens = with_this(std::mem::take(&mut self.tokens)),
+            Repair::Payload { written, owned } => {
+                self.change_parameters(|tokens| with_owned(tokens, written, owned));
+            }
+            Repair::NotVariadic => self.change_parameters(without_dots),
+            Repair::NotConst => self.drop_qualifier("const"),
+            Repair::NotExtern => self.drop_qualifier("extern"),
         }
     }
 
@@ -43,6 +57,24 @@ impl Method {
         self.tokens = tokens.into_iter().map(change).collect();
     }
 
+    /// Drops a word before `fn`, and the name of an ABI with it.
+    fn drop_qualifier(&mut self, word: &str) {
+        let (mut is_before, mut is_dropped) = (true, false);
+        let tokens = std::mem::take(&mut self.tokens).into_iter();
+        self.tokens = tokens
+            .filter(|token| {
+                is_before &= !matches!(token, TokenTree::Ident(ident) if ident == "fn");
+                is_dropped = is_before
+                    && match token {
+                        TokenTree::Ident(ident) => ident == word,
+                        TokenTree::Literal(_) => is_dropped,
+                        _ => false,
+                    };
+                !is_dropped
+            })
+            .collect();
+    }
+
     fn make_async(&mut self) {
         for token in std::mem::take(&mut self.tokens) {
             if matches!(&token, TokenTree::Ident(word) if word == "fn") {
@@ -52,6 +84,40 @@ impl Method {
             self.tokens.extend([token]);
         }
     }
+}
+
+fn with_owned(parameters: TokenStream, written: &TokenStream, owned: &TokenStream) -> TokenStream {
+    let parameters: Vec<TokenTree> = parameters.into_iter().collect();
+    let length = written.clone().into_iter().count();
+    let written = squeezed(written.clone());
+    let is_punct = |at: usize, c: char| matches!(parameters.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == c);
+    let begins = |at: usize| {
+        let end = at + length;
+        let is_type = at > 0 && is_punct(at - 1, ':') && (end == parameters.len() || is_punct(end, ','));
+        is_type && squeezed(parameters[at..end].iter().cloned().collect()) == written
+    };
+    match (0..parameters.len()).find(|at| begins(*at)) {
+        Some(at) => {
+            let (before, after) = (&parameters[..at], &parameters[at + length..]);
+            quote!(#(#before)* #owned #(#after)*)
+        }
+        None => parameters.into_iter().collect(),
+    }
+}
+
+/// Tokens as text, without the spaces that depend on where they come from.
+fn squeezed(tokens: TokenStream) -> String {
+    tokens.to_string().replace(' ', "")
+}
+
+/// The dots come last, with or without a name.
+fn without_dots(parameters: TokenStream) -> TokenStream {
+    let parameters: Vec<TokenTree> = parameters.into_iter().collect();
+    let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+    let is_dot = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '.');
+    let dots = parameters.iter().rposition(is_dot).unwrap_or(parameters.len());
+    let end = parameters[..dots].iter().rposition(is_comma).unwrap_or(0);
+    parameters[..end].iter().cloned().collect()
 }
 
 fn complete(parameters: TokenStream, name: &str) -> TokenStream {

@@ -137,6 +137,7 @@ fn the_expansion_is_one_function() {
     insta::assert_snapshot!(prettyplease::unparse(&file), @r#"
     #[cfg(all())]
     fn main() -> ::std::process::ExitCode {
+        #[allow(clippy::missing_const_for_fn)]
         /// Watches.
         #[cfg(all())]
         async fn main() -> Watch {

@@ -195,7 +195,7 @@ fn odd_items_pass_through() {
     assert_eq!(faults, Vec::<String>::new());
     let model = model.expect("this is a block");
     assert_eq!((model.handlers.len(), model.macro_calls.len()), (1, 2));
-    let (block, _) = crate::parse::place(&tokens(item), &mut crate::diag::Sink::default()).expect("a block");
+    let (block, _) = crate::parse::place(tokens(item), &mut crate::diag::Sink::default()).expect("a block");
     // How puncts are joined is lost on the way; the compiler does not look at it here.
     let spaceless = |tokens: TokenStream| tokens.to_string().replace(' ', "");
     assert_eq!(spaceless(quote!(#block)), spaceless(tokens(item)));

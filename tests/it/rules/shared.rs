@@ -52,12 +52,6 @@ impl Counter {
         let due = seconds(this.due());
         this.with(|counter, _| counter.log.say(format!("tick of {due}")));
     }
-
-    #[after]
-    async fn later(this: Shared<Self>, name: Name) {
-        this.sleep(d(1.0)).await;
-        this.with(|counter, cx| counter.log.note(cx, format!("later {name}")));
-    }
 }
 
 fn run(names: &[(f64, Name)], naps: &[(f64, f64)], end: f64) -> String {

@@ -1,4 +1,6 @@
-#![deny(warnings, missing_docs)]
+#![deny(warnings, dead_code, missing_docs, unnameable_types, unreachable_pub, unused_qualifications)]
+#![deny(clippy::all, clippy::pedantic, clippy::nursery)]
+#![allow(clippy::wildcard_imports)]
 #![forbid(unsafe_code)]
 //! All that `main` may return, and all forms of its options.
 

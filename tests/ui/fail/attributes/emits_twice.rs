@@ -10,4 +10,12 @@ impl Greeter {
     fn tick(&mut self) {}
 }
 
+struct Other;
+
+#[strategy(emits(sums: u8), emits(sums: u8, names: String))]
+impl Other {
+    #[every("1s")]
+    fn tick(&mut self) {}
+}
+
 fn main() {}

@@ -12,4 +12,26 @@ impl dyn Greet {
     fn tick(&mut self) {}
 }
 
-fn main() {}
+#[strategy]
+impl &mut Greeter {
+    #[every("1s")]
+    fn tick(&mut self) {}
+
+    fn count(&self) {}
+}
+
+#[strategy]
+impl [u8] {
+    #[every("1s")]
+    fn tick(&mut self) {}
+}
+
+#[strategy]
+impl (Greeter, u8) {
+    #[every("1s")]
+    fn tick(&mut self) {}
+}
+
+fn main() {
+    Greeter.count();
+}

@@ -7,7 +7,7 @@ struct Greeter;
 #[strategy]
 impl Greeter {
     #[on_event(stream = "names")]
-    const fn greet(&mut self, name: u8) {}
+    const fn greet(&mut self, name: String) {}
 }
 
 fn main() {}

@@ -7,7 +7,7 @@ struct Greeter;
 #[strategy]
 impl Greeter {
     #[on_event(stream = "names")]
-    extern "C" fn greet(&mut self, name: u8) {}
+    extern "C" fn greet(&mut self, name: String) {}
 }
 
 fn main() {}

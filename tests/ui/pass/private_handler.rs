@@ -1,5 +1,5 @@
-#![deny(warnings, missing_docs, unreachable_pub, unnameable_types)]
-//! A public strategy with private payloads, and strategies inside functions.
+#![deny(warnings, missing_docs, private_bounds, private_interfaces, unreachable_pub, unnameable_types)]
+//! A public strategy with private handlers and private payloads, and strategies inside functions.
 
 use asp::prelude::*;
 
@@ -18,6 +18,16 @@ pub mod inner {
 
     #[strategy(emits(secrets: Secret))]
     impl Open {
+        /// What it has seen.
+        pub fn sum(&self) -> u8 {
+            self.sum
+        }
+
+        #[on_start]
+        fn start(&mut self, cx: &Context<Self>) {
+            cx.emit(Self::SECRETS, Secret(3));
+        }
+
         #[on_event(stream = "secrets")]
         fn secret(&mut self, cx: &Context<Self>, secret: Secret) {
             self.sum += secret.0;
@@ -48,5 +58,9 @@ fn main() {
         fn later(&mut self, _: Local) {}
     }
 
-    let _ = Runner::new().add(inner::Open::default()).add(Inside);
+    let start = Timestamp::EPOCH;
+    let runner = Runner::new().feed(Inside::LOCALS, [(start, Local)]).add(inner::Open::default()).add(Inside);
+    let mut outcome = runner.run().unwrap();
+    assert_eq!(outcome.take::<inner::Open>().unwrap().sum(), 6);
+    assert_eq!(outcome.report().dispatched.events, 2);
 }
