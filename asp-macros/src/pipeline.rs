@@ -2,9 +2,10 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use syn::ext::IdentExt;
 
 use crate::diag::{Sink, attributes as text};
-use crate::{checks, expand, fallback, parse};
+use crate::{checks, expand, fallback, parse, show};
 
 /// `#[strategy(arguments)] item`
 pub(crate) fn strategy(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -16,7 +17,10 @@ pub(crate) fn strategy(arguments: TokenStream, item: TokenStream) -> TokenStream
     let mut model = parse::strategy(arguments, &mut block, name, &mut sink);
     checks::run(&mut model, &block, &mut sink);
     match sink.into_tokens() {
-        None => expand::strategy(&model, &block),
+        None => {
+            let name = model.name.unraw().to_string();
+            show::on_request(&name, "`#[strategy]`", expand::strategy(&model, &block))
+        }
         Some(errors) => fallback::strategy(&mut model, &block, &errors),
     }
 }

@@ -5,6 +5,7 @@ mod duration;
 mod expansion;
 mod program;
 mod reading;
+mod show;
 mod tasks;
 mod texts;
 
