@@ -3,6 +3,7 @@
 mod docs;
 mod duration;
 mod expansion;
+mod explained;
 mod program;
 mod reading;
 mod show;
