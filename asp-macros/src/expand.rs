@@ -12,6 +12,7 @@ mod tasks;
 
 use proc_macro2::{Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use crate::duration;
@@ -115,18 +116,23 @@ pub(crate) fn implementation(names: &Names<'_>, body: &Body) -> TokenStream {
     let items = quote_spanned! {*span=>
         const NAME: &'static ::core::primitive::str = #name;
 
+        #[doc(hidden)]
         type Call = #call #arguments;
 
+        #[doc(hidden)]
         type Calls<__AspSlot: #private::Slot<#call #arguments>> = #calls #slot_arguments;
 
+        #[doc(hidden)]
         fn wire(__asp_wiring: &mut #private::Wiring<Self>) {
             #wire
         }
 
+        #[doc(hidden)]
         fn calls<__AspSlot: #private::Slot<#call #arguments>>(__asp_slot: __AspSlot) -> #calls #slot_arguments {
             #calls { __asp_slot #uses }
         }
 
+        #[doc(hidden)]
         fn call(
             &mut self,
             __asp_cx: &#private::Context<Self>,
@@ -135,6 +141,7 @@ pub(crate) fn implementation(names: &Names<'_>, body: &Body) -> TokenStream {
             #dispatch
         }
 
+        #[doc(hidden)]
         fn call_name(__asp_call: &#call #arguments) -> &'static ::core::primitive::str {
             #call_name
         }
@@ -153,7 +160,7 @@ pub(crate) fn implementation(names: &Names<'_>, body: &Body) -> TokenStream {
 /// One line that says what calls which handler.
 pub(crate) fn handler_list(model: &Strategy) -> String {
     let entries = model.handlers.iter().flat_map(|handler| {
-        let entry = |action| format!("`{}` {}", handler.ident, occasion(action));
+        let entry = |action| format!("`{}` {}", handler.ident.unraw(), occasion(action));
         handler.triggers.iter().map(move |trigger| entry(&trigger.action))
     });
     format!("Handlers: {}.", entries.collect::<Vec<_>>().join(", "))

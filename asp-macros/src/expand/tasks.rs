@@ -21,10 +21,12 @@ pub(super) fn methods(names: &Names<'_>) -> Option<TokenStream> {
     });
     let begin = on_each_call(names, &quote_spanned!(*span=> __asp_call), |handler| begin(names, handler));
     Some(quote_spanned! {*span=>
+        #[doc(hidden)]
         fn is_async(__asp_call: &#call #arguments) -> ::core::primitive::bool {
             #waits
         }
 
+        #[doc(hidden)]
         fn begin(__asp_call: #call #arguments, __asp_task: #private::Begin<'_, Self>) {
             #begin
         }
