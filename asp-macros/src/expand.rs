@@ -13,6 +13,7 @@ mod warnings;
 
 use proc_macro2::{Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use crate::duration;
@@ -40,23 +41,27 @@ pub(crate) fn strategy(model: &Strategy, block: &Block) -> TokenStream {
 /// Items out of sight of the user's code. Docs are written rather than their lint allowed: crates that
 /// forbid it would refuse the attribute.
 pub(crate) fn hidden(model: &Strategy, items: TokenStream) -> TokenStream {
-    let attrs = &model.attrs;
+    let Strategy { attrs, krate, .. } = model;
     quote! {
         #(#attrs)*
         #[allow(
-            clippy::uninhabited_references, deprecated, missing_copy_implementations,
-            missing_debug_implementations, non_camel_case_types, private_bounds, private_interfaces, unnameable_types,
+            clippy::redundant_closure, clippy::redundant_closure_for_method_calls, clippy::uninhabited_references,
+            deprecated, missing_copy_implementations, missing_debug_implementations, non_camel_case_types,
+            private_bounds, private_interfaces, unnameable_types,
             unreachable_pub, unused_qualifications
         )]
-        const _: () = { #items };
+        const _: () = {
+            use #krate::__private as __asp;
+            #items
+        };
     }
 }
 
 /// The names and paths that generated code uses.
 pub(crate) struct Names<'a> {
     pub(crate) model: &'a Strategy,
-    /// `::asp::__private`
-    pub(crate) private: TokenStream,
+    /// `__asp`, which stands for `::asp::__private` in what is [hidden]: a word, where a path would come often.
+    pub(crate) private: Ident,
     /// Where the strategy's type stands in the header.
     pub(crate) span: Span,
     /// `GreeterCall`
@@ -78,11 +83,10 @@ pub(crate) struct Body {
 impl<'a> Names<'a> {
     pub(crate) fn new(model: &'a Strategy) -> Self {
         let span = model.name.span();
-        // Paths to asp are about nothing of the user's, errors in them are about the attribute.
-        let krate = &model.krate;
         Self {
             model,
-            private: quote!(#krate::__private),
+            // It is about nothing of the user's, errors in it are about the attribute.
+            private: Ident::new("__asp", Span::call_site()),
             span,
             call: format_ident!("{}Call", model.name, span = span),
             calls: format_ident!("{}Calls", model.name, span = span),
@@ -115,29 +119,33 @@ pub(crate) fn implementation(names: &Names<'_>, body: &Body) -> TokenStream {
     let items = quote_spanned! {*span=>
         const NAME: &'static ::core::primitive::str = #name;
 
+        #[doc(hidden)]
         type Call = #call #arguments;
 
-        type Calls<__AspSlot: #private::Slot<<Self as #private::Strategy>::Call>> = #calls #slot_arguments;
+        #[doc(hidden)]
+        type Calls<__AspSlot: #private::Slot<#call #arguments>> = #calls #slot_arguments;
 
+        #[doc(hidden)]
         fn wire(__asp_wiring: &mut #private::Wiring<Self>) {
             #wire
         }
 
-        fn calls<__AspSlot: #private::Slot<<Self as #private::Strategy>::Call>>(
-            __asp_slot: __AspSlot,
-        ) -> <Self as #private::Strategy>::Calls<__AspSlot> {
+        #[doc(hidden)]
+        fn calls<__AspSlot: #private::Slot<#call #arguments>>(__asp_slot: __AspSlot) -> #calls #slot_arguments {
             #calls { __asp_slot #uses }
         }
 
+        #[doc(hidden)]
         fn call(
             &mut self,
             __asp_cx: &#private::Context<Self>,
-            __asp_call: <Self as #private::Strategy>::Call,
+            __asp_call: #call #arguments,
         ) -> #private::HandlerResult {
             #dispatch
         }
 
-        fn call_name(__asp_call: &<Self as #private::Strategy>::Call) -> &'static ::core::primitive::str {
+        #[doc(hidden)]
+        fn call_name(__asp_call: &#call #arguments) -> &'static ::core::primitive::str {
             #call_name
         }
 
@@ -155,7 +163,7 @@ pub(crate) fn implementation(names: &Names<'_>, body: &Body) -> TokenStream {
 /// One line that says what calls which handler.
 pub(crate) fn handler_list(model: &Strategy) -> String {
     let entries = model.handlers.iter().flat_map(|handler| {
-        let entry = |action| format!("`{}` {}", handler.ident, occasion(action));
+        let entry = |action| format!("`{}` {}", handler.ident.unraw(), occasion(action));
         handler.triggers.iter().map(move |trigger| entry(&trigger.action))
     });
     format!("Handlers: {}.", entries.collect::<Vec<_>>().join(", "))
@@ -184,16 +192,15 @@ fn stream_in_doc(stream: &StreamRef) -> String {
     }
 }
 
-/// What a handler returns, as the trait that turns it into a result, with the span of the return type.
+/// What a handler returns, as the trait that turns it into a result, with the span of the return type. Nothing is made
+/// of `()`, which is no fault in any place where a handler may stand.
 pub(crate) fn returned(names: &Names<'_>, handler: &Handler, value: TokenStream) -> TokenStream {
     let private = &names.private;
     match &handler.output {
         Some(output) => quote_spanned! {output.span()=>
             <#output as #private::HandlerReturn>::into_result(#value)
         },
-        None => quote_spanned! {handler.ident.span()=>
-            <() as #private::HandlerReturn>::into_result(#value)
-        },
+        None => value,
     }
 }
 

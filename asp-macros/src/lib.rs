@@ -14,6 +14,7 @@ mod model;
 mod parse;
 mod pipeline;
 mod program;
+mod show;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -88,6 +89,9 @@ use proc_macro::TokenStream;
 ///     }
 /// }
 /// ```
+///
+/// `ASP_EXPAND=Greeter cargo check` prints what this attribute writes for `Greeter`, as code on standard error. Cargo sees that
+/// the variable has changed and builds the crate again. `ASP_EXPAND=main` does so for `#[asp::main]`.
 ///
 /// # Typical errors
 ///

@@ -2,9 +2,10 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use syn::ext::IdentExt;
 
 use crate::diag::{Sink, attributes as text};
-use crate::{checks, expand, fallback, parse};
+use crate::{checks, expand, fallback, parse, show};
 
 /// `#[strategy(arguments)] item`
 pub(crate) fn strategy(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -16,7 +17,10 @@ pub(crate) fn strategy(arguments: TokenStream, item: TokenStream) -> TokenStream
     let mut model = parse::strategy(arguments, &mut block, name, &mut sink);
     checks::run(&mut model, &block, &mut sink);
     match sink.into_tokens() {
-        None if checks::generics::unconstrained(&model).is_empty() => expand::strategy(&model, &block),
+        None if checks::generics::unconstrained(&model).is_empty() => {
+            let name = model.name.unraw().to_string();
+            show::on_request(&name, "`#[strategy]`", expand::strategy(&model, &block))
+        }
         // If there is no error of ours, there is one of the compiler at the block.
         errors => fallback::strategy(&mut model, &mut block, &errors.unwrap_or_default()),
     }

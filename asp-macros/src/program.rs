@@ -9,6 +9,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, ReturnType, Type, Visibility};
 
 use crate::diag::{Sink, program as text, shown};
+use crate::show;
 use crate::syntax::Signature;
 use options::Options;
 
@@ -54,7 +55,7 @@ pub(crate) fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
     };
     let options = read(arguments, &function, &mut sink);
     match sink.into_tokens() {
-        None => expand::program(&function, &options),
+        None => show::on_request("main", "`#[asp::main]`", expand::program(&function, &options)),
         Some(errors) => expand::fallback(&function, &errors),
     }
 }

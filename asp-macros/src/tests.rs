@@ -3,8 +3,11 @@
 mod docs;
 mod duration;
 mod expansion;
+mod explained;
 mod program;
 mod reading;
+mod show;
+mod size;
 mod tasks;
 mod texts;
 

@@ -1,7 +1,7 @@
 //! The call enum, one variant for each method that is scheduled, and its caller type, one method for
 //! each that can be deferred.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Generics, Ident, parse_quote};
@@ -79,15 +79,14 @@ pub(super) fn sound_calls(model: &Strategy) -> impl Iterator<Item = &Handler> {
 /// `cx.after(d).greet(name)`
 fn deferred(names: &Names<'_>, handler: &Handler) -> TokenStream {
     let call = &names.call;
-    let arguments = names.arguments();
     let Handler { ident, cfgs, docs, allows, .. } = handler;
     // The compiler quotes the bounds of these methods; they point at the user's method.
-    let private = &located(&names.private, ident.span());
+    let private = &Ident::new(&names.private.to_string(), ident.span());
     // One that nobody defers is dead code, which the compiler says; unless something else calls it.
     let is_called = handler.triggers.len() > 1 || !handler.is_sound;
     let allowed = is_called.then(|| quote!(#[allow(dead_code)]));
     let attrs = quote!(#(#docs)* #(#cfgs)* #(#allows)* #allowed);
-    let key = quote!(<__AspSlot as #private::Slot<#call #arguments>>::Key);
+    let key = quote!(__AspSlot::Key);
     if !handler.is_sound {
         // Uses of a method at fault stay quiet, whatever they pass.
         let types: Vec<Ident> = (0..handler.arity).map(|index| format_ident!("__Asp{index}")).collect();
@@ -116,16 +115,6 @@ fn deferred(names: &Names<'_>, handler: &Handler) -> TokenStream {
     }
 }
 
-/// The same tokens elsewhere. What `$crate` means lies in its span.
-fn located(tokens: &TokenStream, span: Span) -> TokenStream {
-    let tokens = tokens.clone().into_iter().map(|mut token| {
-        let is_crate = matches!(&token, TokenTree::Ident(word) if word == "$crate");
-        token.set_span(if is_crate { span.resolved_at(token.span()) } else { span });
-        token
-    });
-    tokens.collect()
-}
-
 /// The name is only shown, in completions and in errors.
 fn argument(payload: &Payload, span: Span) -> Ident {
     let name = match &payload.name {
@@ -140,16 +129,28 @@ fn argument(payload: &Payload, span: Span) -> Ident {
 
 /// The body of `Strategy::call`.
 pub(crate) fn dispatch(names: &Names<'_>) -> TokenStream {
-    on_each_call(names, &quote_spanned!(names.span=> __asp_call), |handler| {
+    // Behind the match stands what most arms come to; but only if one gets there in any case, or it were out of reach.
+    let is_plain = |handler: &Handler| handler.is_async() || handler.output.is_none();
+    let goes_on = sound_calls(names.model).any(|handler| is_plain(handler) && handler.cfgs.is_empty());
+    let fine = quote_spanned!(names.span=> ::core::result::Result::Ok(()));
+    let choice = on_each_call(names, &quote_spanned!(names.span=> __asp_call), |handler| {
         if handler.is_async() {
             // `Strategy::begin` is asked for these.
-            return (Pattern::Ignored, quote_spanned!(names.span=> ::core::result::Result::Ok(())));
+            return (Pattern::Ignored, if goes_on { quote!({}) } else { fine.clone() });
         }
         let context = context(handler, names.span);
         let payload = handler.payload.as_ref().map(|_| quote_spanned!(names.span=> __asp_payload));
         let this = quote_spanned!(names.span=> self);
-        (Pattern::Bound, returned(names, handler, super::call(handler, quote!(#this, #context #payload))))
-    })
+        let result = returned(names, handler, super::call(handler, quote!(#this, #context #payload)));
+        let body = match (is_plain(handler), goes_on) {
+            (true, true) | (false, false) => result,
+            (true, false) => quote!({ #result; #fine }),
+            (false, true) => quote!(return #result),
+        };
+        (Pattern::Bound, body)
+    });
+    let end = goes_on.then_some(&fine);
+    quote!(#choice #end)
 }
 
 /// The body of `Strategy::call_name`.

@@ -2,10 +2,11 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::{Attribute, Meta};
 
 use super::Names;
-use crate::model::{StreamName, StreamRef};
+use crate::model::{Action, Listed, Strategy, StreamName, StreamRef, Trigger};
 
 /// One inherent impl with a constant for each stream whose type is known.
 pub(crate) fn all(names: &Names<'_>) -> TokenStream {
@@ -18,6 +19,7 @@ pub(crate) fn all(names: &Names<'_>) -> TokenStream {
     let (generics, _, conditions) = model.generics.split_for_impl();
     let (attrs, self_ty) = (&model.attrs, &model.self_ty);
     let header = quote_spanned! {names.span=>
+        #[doc = "The streams that this strategy names."]
         #[allow(dead_code, private_interfaces, unreachable_pub)]
         impl #generics #self_ty #conditions
     };
@@ -73,12 +75,30 @@ fn constant(names: &Names<'_>, declared: &Declared<'_>) -> Option<TokenStream> {
     let StreamName { name, constant } = declared.stream;
     let ty = names.model.carried_by(name)?;
     let condition = declared.conditions.as_ref().map(|conditions| any(conditions));
-    let doc = format!("The stream `{name}`.");
+    let doc = described(names.model, name);
     Some(quote_spanned! {constant.span()=>
         #condition
         #[doc = #doc]
         pub const #constant: #krate::Stream<#ty> = #krate::Stream::declared(#name);
     })
+}
+
+/// What the strategy has to do with the stream; what it carries is in the type of the constant.
+fn described(model: &Strategy, name: &str) -> String {
+    let has = |listed: &[Listed]| listed.iter().any(|listed| listed.stream.name == name);
+    let reads = |trigger: &Trigger| matches!(&trigger.action, Action::Event(StreamRef::Named { stream, .. }) if stream.name == name);
+    let readers = model.handlers.iter().filter(|handler| handler.triggers.iter().any(reads));
+    let readers: Vec<String> = readers.map(|handler| format!("`{}`", handler.ident.unraw())).collect();
+    let readers = match readers.split_last() {
+        Some((last, [])) => format!("read by {last}"),
+        Some((last, others)) => format!("read by {} and {last}", others.join(", ")),
+        None => String::new(),
+    };
+    let emitted = if has(&model.emits) { "emitted by this strategy" } else { "" };
+    let latest = if has(&model.latest) { "looked up by this strategy" } else { "" };
+    let roles = [emitted, &readers, latest].into_iter().filter(|role| !role.is_empty());
+    let roles = roles.collect::<Vec<_>>().join(", ");
+    if roles.is_empty() { format!("The stream `{name}`.") } else { format!("The stream `{name}`, {roles}.") }
 }
 
 fn any(conditions: &[&[Attribute]]) -> TokenStream {

@@ -1,7 +1,7 @@
 //! The body of `Strategy::wire`: one row for each attribute, in the order in which methods stand.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Lit, Meta};
@@ -146,7 +146,7 @@ fn event(names: &Names<'_>, handler: &Handler, stream: &StreamRef, attribute: Sp
     };
     let span = payload.carried.span();
     let constant = constant(stream, span);
-    let agreement = agreement(names, handler, stream);
+    let agreement = agreement(names, payload, stream);
     let access = if payload.form == Form::Reference { "borrowed" } else { "owned" };
     let access = Ident::new(access, span);
     let ty = &payload.carried;
@@ -222,7 +222,7 @@ fn notice(names: &Names<'_>, handler: &Handler, stream: &StreamRef, attribute: S
 }
 
 /// The payload in the form in which the handler takes it.
-fn passed(private: &TokenStream, payload: &Payload, value: TokenStream, span: Span) -> TokenStream {
+fn passed(private: &Ident, payload: &Payload, value: TokenStream, span: Span) -> TokenStream {
     match payload.form {
         Form::Value | Form::Reference => value,
         Form::Event => quote_spanned!(span=> #private::event(__asp_cx, #value)),
@@ -237,7 +237,7 @@ struct Agreement {
 }
 
 /// What to ask of this parameter, unless it is the one that says what the stream carries.
-fn agreement(names: &Names<'_>, handler: &Handler, stream: &StreamRef) -> Option<Agreement> {
+fn agreement(names: &Names<'_>, payload: &Payload, stream: &StreamRef) -> Option<Agreement> {
     let agreement = |rule, carried| {
         let rule = Ident::new(rule, Span::call_site());
         Some(Agreement { rule, carried })
@@ -247,17 +247,18 @@ fn agreement(names: &Names<'_>, handler: &Handler, stream: &StreamRef) -> Option
     };
     let model = names.model;
     let carried = model.carried_by(&stream.name);
+    // Words that are alike here mean the same type.
+    let written = |ty: &syn::Type| ty.to_token_stream().to_string();
+    if carried.is_some_and(|carried| written(carried) == written(&payload.carried)) {
+        return None;
+    }
     if model.emits.iter().any(|emitted| emitted.stream.name == stream.name) {
         return agreement("EmittedPayload", quote!(#carried));
     }
     if model.latest.iter().any(|listed| listed.stream.name == stream.name) {
         return agreement("LatestPayload", quote!(#carried));
     }
-    let first = model.handlers.iter().find(|handler| handler.payload_of(&stream.name).is_some());
-    match first {
-        Some(first) if std::ptr::eq(first, handler) => None,
-        _ => agreement("SamePayload", quote!(#carried)),
-    }
+    agreement("SamePayload", quote!(#carried))
 }
 
 fn constant(stream: &StreamRef, span: Span) -> TokenStream {
@@ -270,7 +271,7 @@ fn constant(stream: &StreamRef, span: Span) -> TokenStream {
     }
 }
 
-fn every(private: &TokenStream, interval: Interval, span: Span) -> TokenStream {
+fn every(private: &Ident, interval: Interval, span: Span) -> TokenStream {
     let step = duration(private, interval.nanos, span);
     let flags = [
         (interval.immediate, "immediate"),
@@ -281,7 +282,7 @@ fn every(private: &TokenStream, interval: Interval, span: Span) -> TokenStream {
     quote_spanned!(span=> #private::Every::new(#step) #(.#flags())*)
 }
 
-fn duration(private: &TokenStream, nanos: i64, span: Span) -> TokenStream {
+fn duration(private: &Ident, nanos: i64, span: Span) -> TokenStream {
     let mut nanos = Literal::i64_unsuffixed(nanos);
     nanos.set_span(span);
     quote_spanned!(span=> #private::Duration::from_nanos(#nanos))

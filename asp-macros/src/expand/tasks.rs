@@ -13,18 +13,21 @@ pub(super) fn methods(names: &Names<'_>) -> Option<TokenStream> {
     if !sound_calls(names.model).any(Handler::is_async) {
         return None;
     }
-    let Names { private, span, .. } = names;
+    let Names { private, span, call, .. } = names;
+    let arguments = names.arguments();
     let waits = on_each_call(names, &quote_spanned!(*span=> *__asp_call), |handler| {
         let is_async = handler.is_async();
         (Pattern::Ignored, quote!(#is_async))
     });
     let begin = on_each_call(names, &quote_spanned!(*span=> __asp_call), |handler| begin(names, handler));
     Some(quote_spanned! {*span=>
-        fn is_async(__asp_call: &<Self as #private::Strategy>::Call) -> ::core::primitive::bool {
+        #[doc(hidden)]
+        fn is_async(__asp_call: &#call #arguments) -> ::core::primitive::bool {
             #waits
         }
 
-        fn begin(__asp_call: <Self as #private::Strategy>::Call, __asp_task: #private::Begin<'_, Self>) {
+        #[doc(hidden)]
+        fn begin(__asp_call: #call #arguments, __asp_task: #private::Begin<'_, Self>) {
             #begin
         }
     })

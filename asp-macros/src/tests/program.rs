@@ -128,7 +128,7 @@ fn the_docs_list_the_options() {
 }
 
 #[test]
-fn the_expansion_is_one_function() {
+fn the_expansion_is_a_function_around_the_users() {
     let arguments = "start = \"2018-01-31\", feed(Watch::QUAKES = \"quakes.csv\"), live(Watch::NEWS = NEWS), \
          record(Watch::ALERTS)";
     let item = "/// Watches.\n#[cfg(all())] async fn main() -> Watch { Watch::default() }";
@@ -156,5 +156,8 @@ fn the_expansion_is_one_function() {
             .recordable(Watch::ALERTS)
             .main_made(__asp_main)
     }
+    const _: ::core::option::Option<&'static ::core::primitive::str> = ::core::option_env!(
+        "ASP_EXPAND"
+    );
     "#);
 }
