@@ -633,7 +633,8 @@ impl<S: Strategy> Context<S> {
         let joins_round = (!desk.starting.get()).then_some(now);
         let (key, rank) = self.agenda.borrow_mut().set_timer(method, grid, make, joins_round);
         if let Some(rank) = rank {
-            desk.joined.ticks.push(SoonTick { node: self.node, rank, slot: key.slot });
+            let declaration = self.declaration;
+            desk.joined.ticks.push(SoonTick { declaration, rank, slot: key.slot, node: self.node });
             desk.hold_instant();
         }
         key

@@ -83,8 +83,11 @@ pub(crate) struct Core {
     pub(crate) recording: Option<Recording>,
     /// Ticks that a recorded run left out.
     pub(crate) recorded_skips: VecDeque<LeftOut>,
-    /// The run stops when so many dispatches were made, as the recorded one did.
-    pub(crate) stop_after: u64,
+    /// Items that led to no dispatch: ticks that were left out, events that nobody reads, those that have to wait,
+    /// strategies that join.
+    pub(crate) passed: u64,
+    /// The run stops when so many dispatches were made and so many items passed, as the recorded one did.
+    pub(crate) stop_after: (u64, u64),
     announced: u64,
     /// True if each dispatch is shown to someone, so that bursts go event by event.
     pub(crate) watched: bool,
@@ -115,6 +118,9 @@ pub(crate) struct Core {
     /// What the forwards of the run say.
     pub(crate) outgoing: Outgoing,
 }
+
+/// Where no run comes.
+pub(crate) const NEVER: (u64, u64) = (u64::MAX, u64::MAX);
 
 /// Strategies that are due to settle, by declaration, each once.
 #[derive(Debug, Default)]
@@ -182,7 +188,8 @@ impl Core {
             digester: None,
             recording: None,
             recorded_skips: VecDeque::new(),
-            stop_after: u64::MAX,
+            passed: 0,
+            stop_after: NEVER,
             announced: 0,
             trace: None,
             last: None,
@@ -207,7 +214,7 @@ impl Core {
 
     /// True if anybody wants to see each dispatch.
     fn is_watched(&self) -> bool {
-        !self.observers.is_empty() || self.digester.is_some() || self.stop_after < u64::MAX
+        !self.observers.is_empty() || self.digester.is_some() || self.stop_after < NEVER
     }
 
     /// Has each dispatch take part in a digest.
@@ -217,8 +224,27 @@ impl Core {
     }
 
     /// True if the run has come to where the recorded one was stopped. All that start do so before it is asked.
+    #[inline]
     pub(crate) fn is_stopped_again(&self) -> bool {
-        self.announced >= self.stop_after
+        let (dispatches, passed) = self.stop_after;
+        self.announced >= dispatches && self.passed >= passed
+    }
+
+    /// Takes note of an item that led to no dispatch.
+    pub(crate) fn pass(&mut self, desk: &Desk) {
+        self.passed += 1;
+        if self.is_stopped_again() && !desk.starting.get() {
+            desk.interrupt();
+        }
+    }
+
+    /// [`Core::pass`], where the desk is here.
+    #[inline]
+    pub(crate) fn pass_here(&mut self) {
+        self.passed += 1;
+        if self.is_stopped_again() && !self.desk().starting.get() {
+            self.desk().interrupt();
+        }
     }
 
     /// Dispatches that were shown to whoever watches.
@@ -232,8 +258,8 @@ impl Core {
     }
 
     /// Stops the run as a recorded one was stopped.
-    pub(crate) fn stop_after(&mut self, dispatches: u64) {
-        self.stop_after = dispatches;
+    pub(crate) fn stop_after(&mut self, dispatches: u64, passed: u64) {
+        self.stop_after = (dispatches, passed);
         self.watched = true;
     }
 
@@ -364,10 +390,9 @@ impl Core {
         self.announced += 1;
         // Of the dispatches of `on_stop`, those of strategies that retire are made before the end.
         let is_before_end = self.class != Class::Stop || self.delayed;
-        if self.announced == self.stop_after && is_before_end && !desk.starting.get() {
-            // The dispatch that is about to be made is the last one.
-            desk.stop.set(true);
-            desk.halt();
+        if self.is_stopped_again() && is_before_end && !desk.starting.get() {
+            // The dispatch that is about to be made is the last one. The rest of its item, sinks say, is as it was.
+            desk.interrupt();
         }
     }
 

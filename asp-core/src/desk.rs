@@ -47,12 +47,14 @@ pub(crate) enum Soon {
     Sleep(u32),
 }
 
-/// A tick that joins the next round of this instant (class 3).
+/// A tick that joins the next round of this instant (class 3). Its order is that of S7.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SoonTick {
-    pub(crate) node: u32,
+    /// That of its strategy: numbers of nodes are used again.
+    pub(crate) declaration: u64,
     pub(crate) rank: u64,
     pub(crate) slot: u32,
+    pub(crate) node: u32,
 }
 
 /// An event that was emitted and waits for its round (class 1). Its value is in the outlet of its stream.

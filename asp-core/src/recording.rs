@@ -62,23 +62,21 @@ pub(crate) struct Facts {
     pub(crate) opened: bool,
 }
 
-/// The point at which a run was stopped. Time may have moved on since the last dispatch: to a step that no hook is told
-/// of, or the end of a source.
+/// The point at which a run was stopped. Time may have moved on since the last item: to a step that no hook is told of,
+/// or the end of a source.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stopped {
     /// How many dispatches were made before.
     pub(crate) dispatches: u64,
     /// How many wakes of tasks were served after it (S46).
     pub(crate) grace: u64,
-    /// Ticks that were left out, some perhaps after the last dispatch.
-    pub(crate) missed: u64,
+    /// How many items had led to none, some perhaps after the last dispatch.
+    pub(crate) passed: u64,
     /// The next scheduling sequence when the grace began: what was scheduled for the end of a source, say, took one.
     pub(crate) sequence: u64,
     pub(crate) now: i64,
     pub(crate) round: u32,
     pub(crate) is_live: bool,
-    /// Strategies that had joined, some perhaps after the last dispatch.
-    pub(crate) spawned: u64,
 }
 
 /// A tick that was left out: the number of the strategy, the time, the rank of the timer.

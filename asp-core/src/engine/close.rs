@@ -156,7 +156,7 @@ impl Engine {
     }
 
     /// The error for what a dispatch raised, with the names of everyone involved.
-    fn describe(&self, raised: Raised) -> ErrorKind {
+    pub(super) fn describe(&self, raised: Raised) -> ErrorKind {
         let Raised { node, method, cause, about } = raised;
         let strategy = self.stage.core.roster.name(node as u32).into_owned();
         let method = method.to_owned();

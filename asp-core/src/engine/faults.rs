@@ -44,7 +44,7 @@ impl Engine {
     /// Why the run stops here, if it does.
     pub(super) fn stopped(&mut self) -> Option<Ended> {
         if !self.stage.core.desk().halted() {
-            return None;
+            return self.stage.core.is_stopped_again().then_some(Ok(StopReason::Requested));
         }
         if self.stage.core.raised.is_some() {
             return Some(Ok(StopReason::Failed));

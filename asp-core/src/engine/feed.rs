@@ -6,7 +6,7 @@ use std::task::Poll;
 use super::Engine;
 use super::live::{Phase, State};
 use crate::channel::Filled;
-use crate::core::Cause;
+use crate::core::{Cause, Raised};
 use crate::desk::Refused;
 use crate::error::ErrorKind;
 use crate::growth::{Asked, Growth, Supply};
@@ -27,8 +27,8 @@ impl Engine {
             match self.supply(supply) {
                 Ok((lane, is_live)) => self.open_lane(lane, is_live)?,
                 Err(refused) => {
-                    self.stage.core.raise_here(node as usize, method, Cause::Refused(refused));
-                    return Ok(());
+                    let (node, cause) = (node as usize, Cause::Refused(refused));
+                    return Err(self.describe(Raised { node, method, cause, about: None }));
                 }
             }
         }

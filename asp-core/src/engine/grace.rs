@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use super::live::Phase;
 use super::rounds::Stage;
 use super::{Ended, Engine};
+use crate::core;
 use crate::desk::{Soon, SoonCall};
 use crate::outcome::StopReason;
 use crate::task::local;
@@ -20,8 +21,8 @@ const GRACE: Duration = Duration::from_secs(5);
 pub(super) struct Grace {
     /// When tasks are dropped that have not ended.
     until: Timestamp,
-    /// Dispatches before the stop.
-    pub(super) before: u64,
+    /// Dispatches before the stop, and items that led to none.
+    pub(super) before: (u64, u64),
     /// Emissions that were pending when the run was stopped.
     pub(super) emissions: usize,
     /// The next scheduling sequence when it began.
@@ -91,7 +92,7 @@ impl Engine {
 
     fn begin_grace(&mut self) {
         let clock = Timestamp::from_nanos(self.horizon);
-        let before = self.stage.core.dispatched.total();
+        let before = (self.stage.core.dispatched.total(), self.stage.core.passed);
         let emissions = self.discard_emitted();
         let until = clock.saturating_add(GRACE).min(self.limits.end.unwrap_or(Timestamp::MAX));
         let sequence = self.stage.core.desk().sequence.get();
@@ -102,7 +103,7 @@ impl Engine {
             live.retries.clear();
         }
         self.stage.core.in_grace = true;
-        self.stage.core.stop_after = u64::MAX;
+        self.stage.core.stop_after = core::NEVER;
     }
 
     /// What goes wrong in a task ends the run there.

@@ -38,18 +38,6 @@ impl Stage {
         any
     }
 
-    /// Lets those join who did so in the recorded run after its last dispatch, which none of their hooks can have been.
-    pub(super) fn admit_again(&mut self, spawned: u64) {
-        let count = spawned.saturating_sub(self.core.roster.spawned) as usize;
-        let newcomers: Vec<Asked> = self.newcomers.drain(..count.min(self.newcomers.len())).collect();
-        if newcomers.is_empty() {
-            return;
-        }
-        self.core.desk().set_limit(i64::MAX);
-        newcomers.into_iter().for_each(|asked| self.admit_one(asked));
-        self.core.desk().halt();
-    }
-
     fn admit_one(&mut self, Asked { node: by, method, growth }: Asked) {
         let Growth::Spawn(newcomer) = growth else { return };
         let now = self.now();
@@ -59,6 +47,7 @@ impl Stage {
             return self.core.raise_here(by as usize, method, Cause::Refused(Refused::Join { faults }));
         }
         self.make_room();
+        self.core.pass_here();
         self.begin(number);
     }
 
@@ -87,7 +76,7 @@ impl Stage {
     fn begin(&mut self, number: u32) {
         let now = self.now();
         self.core.desk().at(now);
-        if !self.core.desk().starting.get() {
+        if !self.core.desk().starting.get() && !self.core.desk().interrupted() {
             self.hold();
         }
         if let Some(node) = self.nodes.get_mut(number as usize) {

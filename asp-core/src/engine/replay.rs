@@ -18,16 +18,16 @@ impl Engine {
     pub(super) fn record_stop(&self, reason: StopReason) {
         if reason != StopReason::Finished {
             let total = self.stage.core.dispatched.total();
-            let dispatches = self.grace.as_ref().map_or(total, |grace| grace.before);
+            let here = (total, self.stage.core.passed);
+            let (dispatches, passed) = self.grace.as_ref().map_or(here, |grace| grace.before);
             let stopped = Stopped {
                 dispatches,
                 grace: total - dispatches,
-                missed: self.stage.core.missed,
+                passed,
                 sequence: self.grace.as_ref().map_or(0, |grace| grace.sequence),
                 now: self.stage.now(),
                 round: self.stage.core.round,
                 is_live: self.stage.core.desk().live.get(),
-                spawned: self.stage.core.roster.spawned,
             };
             self.record(|facts| facts.stop = Some(stopped));
         }
@@ -42,7 +42,7 @@ impl Engine {
         self.late_again = facts.late;
         self.stage.core.recorded_skips = facts.skips;
         if let Some(stopped) = facts.stop {
-            self.stage.core.stop_after(stopped.dispatches);
+            self.stage.core.stop_after(stopped.dispatches, stopped.passed);
             self.stops_at = Some(stopped);
         }
         if let (true, Some(desk)) = (facts.drains, &mut self.stage.core.desk) {
@@ -61,12 +61,10 @@ impl Engine {
     pub(super) fn repeat_stop(&mut self) {
         let Some(stopped) = self.stops_at.take() else { return };
         self.stage.core.desk().live.set(stopped.is_live);
-        self.stage.admit_again(stopped.spawned);
         if stopped.now > self.stage.now() {
             self.stage.core.desk().at(stopped.now);
         }
         self.stage.core.round = stopped.round;
-        self.stage.core.missed = stopped.missed;
     }
 
     /// Takes the next step of the recorded run.

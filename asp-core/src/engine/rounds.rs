@@ -259,6 +259,10 @@ impl Stage {
             }
             self.next_round()?;
             begun = true;
+            if self.core.desk().interrupted() {
+                // By somebody who has joined.
+                return Ok(());
+            }
         }
     }
 

@@ -206,7 +206,10 @@ impl<T: Payload, K: Sink<Event<T>, Error: HandlerError> + Send> Buffer<T, K> {
             self.last = Some(event.time);
             ready!(sink.as_mut().poll_ready(cx))?;
             let Some(event) = self.events.pop_front() else { break };
+            // Lost, should the sink fail or panic at it.
+            self.report.dropped += 1;
             sink.as_mut().start_send(event)?;
+            self.report.dropped -= 1;
             self.report.sent += 1;
             self.unflushed = true;
         }

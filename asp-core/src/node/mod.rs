@@ -306,6 +306,9 @@ impl<S: Strategy> Node<S> {
     fn run_or_skip(&mut self, core: &mut Core, now: i64, tick: Tick<S::Call>, is_left_out: bool) -> bool {
         if is_left_out {
             core.missed += 1;
+            // Time passes it, too: what arrives after this was decided comes later than that (S32).
+            self.cx.desk().at(now);
+            core.pass(self.cx.desk());
             self.cx.agenda_mut().leave_out(tick.rank);
             return true;
         }

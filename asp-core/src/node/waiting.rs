@@ -72,6 +72,7 @@ impl<S: Strategy> Node<S> {
 
     /// Lets an item wait. Too many of them stop the run.
     pub(super) fn let_wait(&mut self, core: &mut Core, what: What) {
+        core.pass_here();
         let place = core.place;
         if !self.backlog.push(Waiting { place, what })
             && let Some((_, method)) = self.backlog.holder()

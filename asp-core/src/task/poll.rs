@@ -88,7 +88,7 @@ fn end(nodes: &mut Nodes, core: &mut Core, key: TaskKey, result: HandlerResult) 
         });
         core.about = None;
     }
-    if info.retires && !core.desk().halted() {
+    if info.retires {
         retire(nodes, core, info.owner);
     }
 }

@@ -1,5 +1,8 @@
 //! S57: sources that handlers open while the run goes on.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use asp::prelude::*;
 use asp::{ErrorKind, Recording, Request, Stream};
 
@@ -75,16 +78,35 @@ fn s57_events_up_to_now_come_in_the_next_round_and_later_ones_at_their_time() {
 
 #[test]
 fn s57_a_source_of_millions_of_late_events_is_read_in_batches() {
-    let (log, outcome) = run(&[(5.0, "x")], |cx, _| {
-        let pulled = (0..1_000_000u32).map(|k| (s(f64::from(k) * 1e-6), k)).inspect(|&(time, k)| {
-            // Nothing is pulled long before it is dispatched.
-            assert!(asp::now() == s(5.0) && time < s(1.0) && k < 1_000_000);
-        });
-        cx.feed(Feeder::EXTRA, pulled.filter(|(_, k)| k % 250_000 == 0));
-    });
-    let late = "0 of 0@5, 250000 of 0.25@5, 500000 of 0.5@5, 750000 of 0.75@5";
-    assert_eq!(log, format!("x@5, {late}, soon@5, soon@5, soon@5, soon@5, ended@5"));
-    assert_eq!(outcome.report().clamped, 4);
+    struct Counts {
+        pulled: Arc<AtomicU32>,
+        delivered: u32,
+        most: u32,
+    }
+
+    #[strategy]
+    impl Counts {
+        #[on_event(stream = "names")]
+        fn name(&mut self, cx: &Context<Self>, _: Name) {
+            let pulled = Arc::clone(&self.pulled);
+            let late = (0..1_000_000u32).map(|k| (s(f64::from(k) * 1e-6), k));
+            cx.feed(Feeder::EXTRA, late.inspect(move |_| _ = pulled.fetch_add(1, Ordering::Relaxed)));
+        }
+
+        #[on_event(stream = "extra")]
+        fn extra(&mut self, number: u32) {
+            assert_eq!(number, self.delivered);
+            self.delivered += 1;
+            self.most = self.most.max(self.pulled.load(Ordering::Relaxed) - self.delivered);
+        }
+    }
+
+    let counts = Counts { pulled: Arc::default(), delivered: 0, most: 0 };
+    let runner = Runner::new().start(s(0.0)).feed(Feeder::NAMES, at(&[(5.0, "x")])).opens(Feeder::EXTRA);
+    let mut outcome = runner.add(counts).run().unwrap();
+    let Counts { delivered, most, .. } = outcome.take().unwrap();
+    assert_eq!((delivered, outcome.report().clamped), (1_000_000, 1_000_000));
+    assert!(most < 600, "{most} events were pulled and not delivered: a batch has at most 4 KiB");
 }
 
 #[test]
@@ -200,6 +222,17 @@ fn s57_what_cannot_be_fed_stops_the_run_with_the_remedy() {
         "Feeder::name: it feeds stream \"extra\" with &str, which carries another type; use the generated constant of \
          the stream"
     );
+}
+
+#[test]
+fn s57_after_a_source_that_cannot_be_opened_nothing_is_dispatched() {
+    let (log, runner) = runner(&[(1.0, "x"), (1.0, "y"), (2.0, "z")], |cx, _| {
+        cx.feed(Feeder::EXTRA, at(&[(2.0, 1)]));
+        cx.feed(Feeder::EXTRA, at(&[(2.0, 1)]));
+        cx.emit(Feeder::ECHOES, "never");
+    });
+    assert!(runner.run().is_err());
+    assert_eq!(log.take(), "x@1");
 }
 
 #[test]

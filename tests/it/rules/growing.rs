@@ -547,3 +547,85 @@ fn s56_a_run_that_was_stopped_as_a_strategy_retired_is_repeated_up_to_there() {
     let again = again.add(Only { name: "A", log: log.clone() }).digest().run().unwrap();
     assert_eq!((log.take(), again.report().digest), (lived, digest));
 }
+
+#[test]
+fn s43_s56_after_a_newcomer_that_fails_no_event_of_its_round_is_dispatched() {
+    struct Mother(Log);
+
+    #[strategy(emits(echoes: Name))]
+    impl Mother {
+        #[on_event(stream = "births")]
+        fn birth(&mut self, cx: &Context<Self>, name: Name) {
+            cx.emit(Self::ECHOES, name);
+            cx.spawn(Child { fails: name == "fails" });
+        }
+
+        #[on_event(stream = "echoes")]
+        fn echo(&mut self, cx: &Context<Self>, name: Name) {
+            self.0.note(cx, name);
+        }
+    }
+
+    struct Child {
+        fails: bool,
+    }
+
+    #[strategy]
+    impl Child {
+        #[on_start]
+        fn start(&mut self, cx: &Context<Self>) -> Result<(), &'static str> {
+            cx.stop();
+            if self.fails { Err("as told") } else { Ok(()) }
+        }
+    }
+
+    let log = Log::default();
+    for name in ["fails", "stops"] {
+        let run = Runner::new().feed(Mother::BIRTHS, at(&[(1.0, name)])).add(Mother(log.clone())).run();
+        assert_eq!((log.take().as_str(), run.is_err()), ("", name == "fails"));
+    }
+}
+
+#[test]
+fn s07_s56_ticks_of_one_round_run_by_declaration_whatever_numbers_were_free() {
+    struct Mother;
+
+    #[strategy]
+    impl Mother {
+        #[on_event(stream = "births")]
+        fn birth(&mut self, cx: &Context<Self>, name: Name) {
+            cx.spawn_as(name, Beats);
+        }
+    }
+
+    struct Leaves;
+
+    #[strategy]
+    impl Leaves {
+        #[after("500ms")]
+        fn leave(&mut self, cx: &Context<Self>) {
+            cx.retire();
+        }
+    }
+
+    struct Beats;
+
+    #[strategy]
+    impl Beats {
+        #[on_event(stream = "beats")]
+        fn beat(&mut self, cx: &Context<Self>, _: Name) {
+            cx.every(Every::new(d(1.0)).immediate().times(1)).tick();
+        }
+
+        #[after]
+        fn tick(&mut self) {}
+    }
+
+    // The one that is born last has the number of the one that has left.
+    let runner = Runner::new().start(s(0.0)).feed(Mother::BIRTHS, at(&[(1.0, "C")]));
+    let runner = runner.feed(Beats::BEATS, at(&[(2.0, "x")])).add(Leaves).add(Mother).add_as("B", Beats);
+    assert_eq!(
+        observed(runner),
+        "Leaves.leave@0.5#0, Mother.birth@1#0, B.beat@2#0, C.beat@2#0, B.tick@2#1, C.tick@2#1"
+    );
+}

@@ -326,3 +326,40 @@ fn s58_a_panic_in_a_hook_with_which_an_instance_begins_is_one_of_that_handler() 
     let error = runner.feed(Late::TRADES, at::<Name>(&[])).add(keyed).run().unwrap_err();
     assert!(error.to_string().starts_with("Late[\"A\"]::no_more_trades panicked"), "{error}");
 }
+
+#[test]
+fn s58_an_instance_that_retires_and_fails_in_one_call_is_named_with_its_key() {
+    struct Fails;
+
+    #[strategy]
+    impl Fails {
+        #[on_event(stream = "quotes")]
+        fn quote(&mut self, cx: &Context<Self>, _: Quote) -> Result<(), &'static str> {
+            cx.retire();
+            Err("no more of it")
+        }
+
+        #[on_event(stream = "trades")]
+        async fn trade(&mut self, cx: &TaskContext<Self>, _: Name) -> Result<(), &'static str> {
+            cx.retire();
+            cx.sleep(d(1.0)).await;
+            Err("no more of it")
+        }
+    }
+
+    let failed = |quotes: &[(f64, Quote)], trades: &[(f64, Name)]| {
+        let keyed = Keyed::new(|_| Fails).by(Fails::QUOTES, |quote: &Quote| quote.0);
+        let keyed = keyed.by(Fails::TRADES, |symbol| *symbol);
+        let runner = Runner::new().feed(Fails::QUOTES, at(quotes)).feed(Fails::TRADES, at(trades));
+        runner.add(keyed).run().unwrap_err().to_string()
+    };
+    let text = "failed at 1970-01-01T00:00:02Z on stream";
+    assert_eq!(
+        failed(&[(2.0, ("B", 1))], &[(5.0, "A")]),
+        format!("Fails[\"B\"]::quote {text} \"quotes\", event 0: no more of it")
+    );
+    assert_eq!(
+        failed(&[], &[(1.0, "B")]),
+        format!("Fails[\"B\"]::trade {text} \"trades\", event 0: no more of it")
+    );
+}

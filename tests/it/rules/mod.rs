@@ -28,6 +28,7 @@ mod past;
 mod queues;
 mod reconnect;
 mod recording;
+mod repeats;
 mod schedule;
 mod settled;
 mod shared;

@@ -301,3 +301,46 @@ async fn run_in(clock: &ManualClock, log: &Log, a: Source<Name>) -> asp::Result<
     let runner = Runner::new().feed(Probe::A, a).feed(Probe::B, b);
     runner.add(Probe { log: log.clone() }).clock(clock.clone()).run_live().await
 }
+
+#[test]
+fn s40_s56_a_strategy_that_retires_at_a_notice_stops_at_once() {
+    struct Leaves {
+        log: Log,
+    }
+
+    #[strategy]
+    impl Leaves {
+        #[on_event(stream = "a")]
+        fn a(&mut self, cx: &Context<Self>, name: Name) {
+            self.log.note(cx, format!("left {name}"));
+        }
+
+        #[on_notice(stream = "a")]
+        fn notice(&mut self, cx: &Context<Self>, notice: Notice) {
+            self.log.note(cx, format!("leaves ({notice})"));
+            cx.retire();
+        }
+
+        #[on_notice(stream = "a")]
+        fn another(&mut self, _: Notice) {
+            self.log.say("never");
+        }
+
+        #[on_stop]
+        fn stop(&mut self, cx: &Context<Self>) {
+            self.log.note(cx, "left");
+        }
+    }
+    let (log, clock) = (Log::default(), jumping(10.0));
+    let first = Script::new(&clock).event(s(11.0), "a1").fail(s(12.0), "lost");
+    let last = Script::new(&clock).event(s(14.0), "a2").end(s(15.0));
+    let a = connecting(&clock, &log, vec![Ok(first), Ok(last)]).reconnect(Reconnect::new(d(1.0)));
+    let leaves = Leaves { log: log.clone() };
+    let runner = Runner::new().feed(Probe::A, a).feed(Probe::B, Source::past(at::<Name>(&[])));
+    lived(&clock, runner.add(leaves).add(Probe { log: log.clone() }));
+    assert_eq!(
+        log.take(),
+        "connect@10, b ends@10, left a1@11, a1@11, leaves (disconnected: lost)@12, left@12, \
+         (disconnected: lost)@12, connect@13, (connected again, at attempt 1)@13, a2@14, a ends@15, stop@15"
+    );
+}

@@ -12,6 +12,7 @@ use asp::{
 use super::feeds::{Item, SUPPLY, Token, emitted, opened, past, source, stream};
 use super::random::Random;
 use super::scenario::{ActorPlan, Kind, OPENED, Past, READ, Scenario, TickPlan, Waits};
+use super::sinks::numbered;
 use super::world::World;
 
 /// One handler call, as the handler sees it.
@@ -29,6 +30,8 @@ pub(super) struct Call {
     pub(super) notice: Option<Notice>,
     /// What its operations were answered.
     pub(super) answers: Vec<bool>,
+    /// The latest events that it has found, by stream.
+    pub(super) looks: Vec<(usize, Option<u32>)>,
     /// It retires when this call is over, which is not async.
     pub(super) retires: bool,
     /// Not to be compared: a replay has none.
@@ -39,7 +42,10 @@ impl PartialEq for Call {
     fn eq(&self, other: &Call) -> bool {
         let all =
             |it: &Call| (it.actor, it.method, it.value, it.now, it.due, it.event_time, it.live, it.missed);
-        all(self) == all(other) && self.notice == other.notice && self.answers == other.answers
+        all(self) == all(other)
+            && self.notice == other.notice
+            && self.answers == other.answers
+            && self.looks == other.looks
     }
 }
 
@@ -186,11 +192,11 @@ pub(super) struct ActorCall {
 
 pub(super) struct ActorCalls<Q>(Q);
 
-const EVENTS: [&str; 4] = ["x0", "x1", "x2", "x3"];
-const EMITS: [&str; 2] = ["e0", "e1"];
+pub(super) const EVENTS: [&str; 4] = ["x0", "x1", "x2", "x3"];
+pub(super) const EMITS: [&str; 2] = ["e0", "e1"];
 const ENDS: [&str; 4] = ["end0", "end1", "end2", "end3"];
 const NOTICES: [&str; 4] = ["notice0", "notice1", "notice2", "notice3"];
-const OPENS: [&str; 2] = ["o0", "o1"];
+pub(super) const OPENS: [&str; 2] = ["o0", "o1"];
 const OPENED_ENDS: [&str; 2] = ["over0", "over1"];
 const TICKS: [&str; 3] = ["tick0", "tick1", "tick2"];
 
@@ -218,6 +224,7 @@ fn tick<const NUMBER: usize, const WAITS: usize>() -> ActorCall {
 trait Cx {
     fn facts(&self) -> (Timestamp, Timestamp, Timestamp, bool, u64, Option<Timestamp>);
     fn instant(&self) -> Timestamp;
+    fn look(&self, stream: Stream<Item>) -> Option<u32>;
     fn defer(&self, delay: i64, call: ActorCall) -> CallKey;
     fn schedule(&self, time: i64, call: ActorCall) -> CallKey;
     fn cancel(&self, key: CallKey) -> bool;
@@ -243,6 +250,10 @@ macro_rules! cx {
 
             fn instant(&self) -> Timestamp {
                 self.now()
+            }
+
+            fn look(&self, stream: Stream<Item>) -> Option<u32> {
+                self.latest(stream).map(|event| event.value.serial)
             }
 
             fn defer(&self, delay: i64, call: ActorCall) -> CallKey {
@@ -408,6 +419,7 @@ impl<const KEYED: bool> Actor<KEYED> {
                 missed,
                 notice,
                 answers: Vec::new(),
+                looks: self.plan.looks.iter().map(|&number| (number, cx.look(numbered(number)))).collect(),
                 retires: false,
                 arrival: arrival.map(Timestamp::as_nanos),
             });
@@ -550,6 +562,9 @@ impl<const KEYED: bool> Strategy for Actor<KEYED> {
             false => PLANS.with_borrow_mut(VecDeque::pop_front),
         };
         let plan = plan.expect("a plan for each strategy");
+        for &number in &plan.looks {
+            wiring.latest(numbered(number));
+        }
         for &number in &plan.emits {
             wiring.emits(emitted(number));
         }

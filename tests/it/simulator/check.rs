@@ -10,6 +10,7 @@ use super::coverage::Coverage;
 use super::drive::{Ended, Lived, Replayed, Watch, live, replay, simulated};
 use super::feeds::{LIVE, SUPPLY, Token};
 use super::scenario::{ActorPlan, Answer, Kind, Past, Scenario, Splice, Stop};
+use super::sinks;
 use super::world::Yielded;
 use crate::properties::trace::difference;
 
@@ -61,12 +62,16 @@ fn compare(scenario: &Scenario, lived: &Lived, token: &Token) -> Result<Figures,
     agrees(lived, &watched, true)?;
     let plain = replay(scenario, &lived.recording, Watch::Nothing, token);
     agrees(lived, &plain, false).map_err(|text| format!("unobserved, {text}"))?;
+    sinks::agree(lived, &watched)?;
+    sinks::agree(lived, &plain).map_err(|text| format!("unobserved, {text}"))?;
+    sinks::check(scenario, lived)?;
     // Real time decides nothing here.
     let again = live(scenario, Watch::All, token);
     same("calls of a second live run", &again.calls, &lived.calls)?;
     // Unobserved it may look at its sources and clock more or less often, which matters if that takes time.
     let takes_no_time = scenario.jitter == 0 && scenario.late == 0;
-    if takes_no_time && scenario.plans().all(|actor| actor.blocks == 0) {
+    let is_quick = scenario.forwards.iter().all(|forward| forward.slow == 0);
+    if takes_no_time && is_quick && scenario.plans().all(|actor| actor.blocks == 0) {
         let unobserved = live(scenario, Watch::Nothing, token);
         same("calls of an unobserved live run", &unobserved.calls, &lived.calls)?;
     }
@@ -188,6 +193,7 @@ fn ends(scenario: &Scenario, lived: &Lived, report: &Report) -> Result<(), Strin
             "no history",
             "the source ended",
             "events wait already",
+            "events wait for it already",
             "are allowed",
             "goes back in time",
             "whose source has not ended",
@@ -510,6 +516,14 @@ fn reached(scenario: &Scenario, lived: &Lived, coverage: &mut Coverage) {
     note(called("caught_up"), "caught up");
     note(called("woke"), "woken");
     note(lived.calls.iter().any(|it| it.method == "woke" && it.live), "woken in the live phase");
+    note(
+        lived.calls.iter().any(|it| it.looks.iter().any(|look| look.1.is_some())),
+        "the latest event looked at",
+    );
+    note(lived.taken.iter().any(|taken| !taken.serials.is_empty()), "an event forwarded");
+    let forwards = lived.ended.report().map_or(&[][..], |report| &report.forwards);
+    note(forwards.iter().any(|forward| forward.dropped > 0), "an event that a sink had no room for");
+    note(forwards.iter().any(|forward| forward.blocked.as_nanos() > 0), "a sink held the run back");
     let is_late = |call: &Call| call.method.starts_with("tick") && call.now > call.due;
     note(lived.calls.iter().any(is_late), "a tick that waited");
     note(lived.calls.iter().any(|call| is_late(call) && call.missed > 0), "ticks left out while they waited");

@@ -14,6 +14,7 @@ use super::actor::{Actor, Call, Cast, Fed, Log, announce};
 use super::coverage::Coverage;
 use super::feeds::{Item, Token, emitted, opened, past, source, stream};
 use super::scenario::{ActorPlan, EMITTED, Kind, OPENED, Scenario, Stop};
+use super::sinks::{Notes, Taken, Told, attach};
 use super::world::{SimClock, World, Yielded};
 
 /// After so many polls a run that has not ended never will.
@@ -55,6 +56,9 @@ pub(super) struct Lived {
     pub(super) calls: Vec<Call>,
     pub(super) seen: Vec<Seen>,
     pub(super) recording: Recording,
+    /// What sinks were told, and what forwards have taken.
+    pub(super) told: Vec<Told>,
+    pub(super) taken: Vec<Taken>,
     /// What strategies have opened.
     pub(super) fed: Vec<Fed>,
     /// By announced stream, what was delivered.
@@ -109,10 +113,8 @@ fn build(scenario: &Scenario, cast: &Arc<Cast>) -> Runner {
         runner = runner.opens(opened(number));
     }
     for number in 0..EMITTED {
-        let is_named =
-            scenario.plans().any(|actor| actor.emitted.contains(&number) || actor.emits.contains(&number));
         let is_emitted = scenario.added().any(|actor| actor.emits.contains(&number));
-        if is_named && !is_emitted {
+        if scenario.names(number) && !is_emitted {
             runner = runner.opens(emitted(number));
         }
     }
@@ -182,7 +184,7 @@ fn watched(
         runner = runner.digest_with(stream(feed), |item| item.serial.to_le_bytes());
     }
     for number in 0..EMITTED {
-        if scenario.plans().any(|actor| actor.emitted.contains(&number) || actor.emits.contains(&number)) {
+        if scenario.names(number) {
             runner = runner.digest_with(emitted(number), |item| item.serial.to_le_bytes());
         }
     }
@@ -213,7 +215,8 @@ pub(super) fn live(scenario: &Scenario, watch: Watch, token: &Token) -> Lived {
     let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
     let recording = tape(scenario);
     let cast = Cast::new(scenario, &log, Some(&world), token);
-    let mut runner = build(scenario, &cast);
+    let notes = Notes::default();
+    let mut runner = attach(build(scenario, &cast), scenario, &notes, &log, Some(&world));
     for (feed, plan) in scenario.feeds.iter().enumerate() {
         runner = runner.feed(stream(feed), source(&world, feed, plan, 0, token));
     }
@@ -246,6 +249,8 @@ pub(super) fn live(scenario: &Scenario, watch: Watch, token: &Token) -> Lived {
     let mut physics = world.lock();
     physics.stop = None;
     Lived {
+        told: notes.told(),
+        taken: notes.taken(),
         fed: std::mem::take(&mut cast.brood.lock().unwrap().fed),
         opened,
         ended,
@@ -333,17 +338,20 @@ pub(super) struct Replayed {
     pub(super) ended: Ended,
     pub(super) calls: Vec<Call>,
     pub(super) seen: Vec<Seen>,
+    pub(super) told: Vec<Told>,
 }
 
 /// Repeats the recorded run.
 pub(super) fn replay(scenario: &Scenario, recording: &Recording, watch: Watch, token: &Token) -> Replayed {
     let log = Log::default();
     let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
-    let mut runner = build(scenario, &Cast::new(scenario, &log, None, token)).replay(recording);
+    let notes = Notes::default();
+    let runner = build(scenario, &Cast::new(scenario, &log, None, token));
+    let mut runner = attach(runner, scenario, &notes, &log, None).replay(recording);
     if watch == Watch::All {
         runner = watched(runner, scenario, &seen, None);
     }
-    finished(runner, &log, &seen)
+    finished(runner, &log, &seen, &notes)
 }
 
 /// Runs a scenario without live sources in simulation.
@@ -356,15 +364,17 @@ pub(super) fn simulated(scenario: &Scenario, token: &Token) -> Replayed {
             runner = runner.feed(stream(feed), past(items, 0, token));
         }
     }
-    finished(limited(runner, scenario), &log, &seen)
+    let notes = Notes::default();
+    let runner = attach(runner, scenario, &notes, &log, None);
+    finished(limited(runner, scenario), &log, &seen, &notes)
 }
 
-fn finished(runner: Runner, log: &Log, seen: &Arc<Mutex<Vec<Seen>>>) -> Replayed {
+fn finished(runner: Runner, log: &Log, seen: &Arc<Mutex<Vec<Seen>>>, notes: &Notes) -> Replayed {
     let ended = match runner.run() {
         Ok(outcome) => Ended::Fine(outcome.report().clone()),
         Err(error) => failed(error),
     };
     let (calls, seen) =
         (std::mem::take(&mut *log.lock().unwrap()), std::mem::take(&mut *seen.lock().unwrap()));
-    Replayed { ended, calls, seen }
+    Replayed { ended, calls, seen, told: notes.told() }
 }

@@ -1,7 +1,8 @@
 //! The live engine in a simulated world: scripted sources, clocks and faults, all from one seed (T3, T4, T17).
 //!
 //! Nothing here sleeps or looks at real time, and there is one thread. `ASP_SIMULATOR_SEEDS` sets how many seeds are
-//! tried; `ASP_SIMULATOR_SEED` runs one and prints what it does; `scripts/simulate` runs a hundred thousand.
+//! tried, `ASP_SIMULATOR_FROM` the first one; `ASP_SIMULATOR_SEED` runs one and prints what it does; `scripts/simulate`
+//! runs a hundred thousand.
 
 mod actor;
 mod check;
@@ -10,6 +11,7 @@ mod drive;
 mod feeds;
 mod random;
 mod scenario;
+mod sinks;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -99,6 +101,21 @@ fn live_runs_keep_their_promises_whatever_happens() {
     let missing = total.coverage.missing();
     println!("not reached: {missing:?}");
     assert!(seeds < 10_000 || missing.is_empty(), "the simulator never reached: {missing:?}");
+}
+
+/// Seeds that have found a fault.
+const FOUND: [u64; 17] = [
+    771, 1_952, 2_421, 2_635, 4_029, 5_348, 22_184, 25_645, 29_300, 92_330, 120_777, 132_713, 147_735,
+    243_681, 272_443, 347_355, 607_451,
+];
+
+#[test]
+fn what_was_found_once_stays_away() {
+    for seed in FOUND {
+        if let Err(reason) = attempt(&Scenario::new(seed)) {
+            panic!("{}", report(seed, &reason));
+        }
+    }
 }
 
 #[test]

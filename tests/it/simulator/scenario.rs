@@ -31,6 +31,8 @@ pub(super) struct Scenario {
     pub(super) keyed: Option<ActorPlan>,
     /// What strategies feed while the run goes on.
     pub(super) supplies: Vec<FeedPlan>,
+    /// Sinks of others that take the events of streams.
+    pub(super) forwards: Vec<ForwardPlan>,
     pub(super) faults: Vec<(i64, Fault)>,
     pub(super) stop: Option<Stop>,
 }
@@ -55,6 +57,18 @@ pub(super) enum Stop {
     BeforePoll(usize),
     /// The future is dropped instead of polled the n-th time.
     Drop(usize),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct ForwardPlan {
+    /// As [`super::sinks::numbered`] counts them.
+    pub(super) stream: usize,
+    pub(super) capacity: usize,
+    pub(super) when_full: WhenFull,
+    /// How often in a hundred events it has no room for a while, and how long at most.
+    pub(super) slow: u64,
+    pub(super) longest: i64,
+    pub(super) fails_at: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -162,6 +176,8 @@ pub(super) struct ActorPlan {
     pub(super) grows: u64,
     pub(super) spawns: usize,
     pub(super) retires: usize,
+    /// Streams whose latest event it looks at in each call, as [`super::sinks::numbered`] counts them.
+    pub(super) looks: Vec<usize>,
 }
 
 impl ActorPlan {
@@ -223,6 +239,7 @@ impl Scenario {
             young: Vec::new(),
             keyed: None,
             supplies: Vec::new(),
+            forwards: Vec::new(),
             faults: Vec::new(),
             stop: None,
         };
@@ -247,6 +264,7 @@ impl Scenario {
         if Random::new(seed, 3).chance(60) {
             scenario.grow();
         }
+        scenario.listen(&mut Random::new(seed, 5));
         // Someone is told of everything that takes an instant.
         let all: Vec<usize> = (0..scenario.feeds.len()).collect();
         (scenario.actors[0].ends, scenario.actors[0].notices) = (all.clone(), all);
@@ -283,6 +301,59 @@ impl Scenario {
             plan.grows = r.pick(&[0, 5, 15, 40]);
             (plan.spawns, plan.retires) = (r.below(5), r.pick(&[0, 0, 1, 3]));
         }
+    }
+
+    /// Has sinks take events, and strategies look at the latest ones.
+    fn listen(&mut self, r: &mut Random) {
+        let policies =
+            [WhenFull::Block, WhenFull::DropOldest, WhenFull::DropNewest, WhenFull::Latest, WhenFull::Error];
+        let streams: Vec<usize> =
+            (0..4 + EMITTED + OPENED).filter(|&number| self.has_stream(number)).collect();
+        if r.chance(20) {
+            for _ in 0..r.range(1, 4) {
+                let when_full = r.pick(&policies);
+                let capacity = if when_full == WhenFull::Latest { 1 } else { r.pick(&[1, 1, 2, 5]) };
+                self.forwards.push(ForwardPlan {
+                    stream: r.pick(&streams),
+                    capacity,
+                    when_full,
+                    slow: r.pick(&[0, 10, 50, 100]),
+                    longest: r.pick(&[1, self.unit / 10, self.unit, 3 * self.unit]),
+                    fails_at: r.chance(5).then(|| r.below(10)),
+                });
+            }
+        }
+        if r.chance(20) {
+            let looks: Vec<usize> = streams.iter().copied().filter(|_| r.chance(40)).collect();
+            // Whoever comes later looks at what is kept from the start.
+            self.actors[0].looks = looks.clone();
+            for plan in self.actors.iter_mut().skip(1).chain(&mut self.young).chain(&mut self.keyed) {
+                plan.looks = looks.iter().copied().filter(|_| r.chance(50)).collect();
+            }
+        }
+    }
+
+    /// True if a stream takes part, as [`super::sinks::numbered`] counts them.
+    fn has_stream(&self, number: usize) -> bool {
+        match number {
+            0..4 => number < self.feeds.len(),
+            4..6 => self.names(number - 4),
+            _ => true,
+        }
+    }
+
+    /// True if a strategy emits or reads that stream.
+    pub(super) fn names(&self, emitted: usize) -> bool {
+        self.plans().any(|plan| plan.emits.contains(&emitted) || plan.emitted.contains(&emitted))
+    }
+
+    /// The streams that sinks take, or whose latest event somebody looks at.
+    pub(super) fn listened(&self) -> impl Iterator<Item = usize> {
+        let is_listened = |number: &usize| {
+            self.forwards.iter().any(|forward| forward.stream == *number)
+                || self.plans().any(|plan| plan.looks.contains(number))
+        };
+        (0..4 + EMITTED + OPENED).filter(is_listened).collect::<Vec<_>>().into_iter()
     }
 
     /// True if strategies ask for what changes who takes part.
@@ -510,6 +581,7 @@ impl Scenario {
             grows: 0,
             spawns: 0,
             retires: 0,
+            looks: Vec::new(),
         }
     }
 
@@ -540,6 +612,17 @@ impl Scenario {
             }
         };
         offer(&mut |it| it.keyed.take().is_some());
+        for k in 0..self.forwards.len() {
+            offer(&mut |it| {
+                it.forwards.remove(k);
+                true
+            });
+            offer(&mut |it| std::mem::take(&mut it.forwards[k].slow) > 0);
+        }
+        offer(&mut |it| {
+            let plans = it.actors.iter_mut().chain(&mut it.young).chain(&mut it.keyed);
+            plans.map(|plan| std::mem::take(&mut plan.looks).len()).sum::<usize>() > 0
+        });
         for k in 0..self.supplies.len() {
             offer(&mut |it| {
                 it.supplies.remove(k);
@@ -655,7 +738,9 @@ impl Scenario {
                     actor.reads.retain(|&(stream, _)| stream < left);
                     actor.ends.retain(|&stream| stream < left);
                     actor.notices.retain(|&stream| stream < left);
+                    actor.looks.retain(|&stream| stream < left || stream >= 4);
                 }
+                it.forwards.retain(|forward| forward.stream < left || forward.stream >= 4);
                 if left == 0 {
                     it.keyed = None;
                 }

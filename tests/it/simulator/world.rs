@@ -58,7 +58,7 @@ pub(super) struct Physics {
     /// By feed, what its live side yielded.
     pub(super) yielded: Vec<Vec<Yielded>>,
     stamping: Option<(usize, usize)>,
-    /// From then on a run that only its timers keep going is stopped.
+    /// From then on a run that only its timers keep going is stopped, and handlers are quick.
     patience: i64,
     /// It was.
     pub(super) was_silent: bool,
@@ -129,10 +129,11 @@ impl World {
         self.lock().coverage.reach(state);
     }
 
-    /// Physical time passes while a handler is at work.
+    /// Physical time passes while a handler is at work. Not for ever: strategies that work longer than until their next
+    /// ticks never catch up.
     pub(super) fn block(&self, by: i64) {
         let mut physics = self.lock();
-        let time = physics.mono.saturating_add(by);
+        let time = if physics.is_late() { physics.mono } else { physics.mono.saturating_add(by) };
         let woken = physics.move_to(time);
         drop(physics);
         wake(woken);
@@ -177,7 +178,7 @@ impl World {
             *left
         });
         let woken = physics.tremble();
-        let is_impatient = physics.mono > physics.patience && physics.silent > 0 && !physics.was_silent;
+        let is_impatient = physics.is_late() && physics.silent > 0 && !physics.was_silent;
         physics.was_silent |= is_impatient;
         drop(physics);
         wake(woken);
@@ -284,9 +285,14 @@ impl Physics {
         now
     }
 
+    /// True if all that is scripted has happened long ago.
+    fn is_late(&self) -> bool {
+        self.mono > self.patience
+    }
+
     /// A bit of time passes. Not when the clock is read: how often it is depends on how fast this machine goes.
     fn tremble(&mut self) -> Vec<Waker> {
-        if self.jitter == 0 {
+        if self.jitter == 0 || self.is_late() {
             return Vec::new();
         }
         let time = self.mono.saturating_add(self.random.range(0, self.jitter));
