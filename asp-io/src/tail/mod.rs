@@ -161,7 +161,7 @@ impl Tail {
         let bytes = files::bounded(Box::new(self.frame.clone()));
         let file = OpenFile::new(name, bytes, &self.request)?;
         #[cfg(feature = "csv")]
-        if let OpenFile::Csv(_) = file {
+        if matches!(file, OpenFile::Csv(_)) {
             self.read = 1;
         }
         self.file = Some(file);
