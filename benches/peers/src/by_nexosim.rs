@@ -347,7 +347,7 @@ pub(crate) fn chain(count: u64) -> u64 {
     sum.load(Ordering::Relaxed)
 }
 
-/// What comes from outside is taken at ticks, and its clock spins in so short a wait. Shorter ones do no better.
+/// What comes from outside is taken at ticks; in a wait as short as this, its clock spins.
 const TICK: Duration = Duration::from_micros(5);
 
 #[derive(Serialize, Deserialize)]
