@@ -38,28 +38,32 @@ impl futures_core::Stream for Receiving {
     }
 }
 
-/// Sends from a thread of its own.
 fn send(events: usize) -> Receiver<Instant> {
     let (sender, receiver) = channel(4096);
+    pace(events, move |sent| sender.try_send(sent).is_ok());
+    receiver
+}
+
+/// Sends from a thread of its own, until nobody listens.
+pub(crate) fn pace(events: usize, mut deliver: impl FnMut(Instant) -> bool + Send + 'static) {
     std::thread::spawn(move || {
         // The other side gets ready meanwhile.
         std::thread::sleep(StdDuration::from_millis(20));
         let begun = Instant::now();
         for k in 1..=events as u32 {
             std::thread::sleep((EVERY * k).saturating_sub(begun.elapsed()));
-            if sender.try_send(Instant::now()).is_err() {
+            if !deliver(Instant::now()) {
                 return;
             }
         }
     });
-    receiver
 }
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime")
 }
 
-fn asp(events: usize, spin: bool) -> Vec<StdDuration> {
+pub(crate) fn asp(events: usize, spin: bool) -> Vec<StdDuration> {
     let source = Source::live(Receiving(send(events)));
     let runner = Runner::new().feed(Probe::SENT, source).add(Probe { late: Vec::with_capacity(events) });
     let runner = if spin { runner.spin() } else { runner };
@@ -93,7 +97,7 @@ fn hand_with_timer(events: usize) -> Vec<StdDuration> {
     late
 }
 
-fn hand(events: usize, spin: bool) -> Vec<StdDuration> {
+pub(crate) fn hand(events: usize, spin: bool) -> Vec<StdDuration> {
     let mut receiver = send(events);
     let mut late = Vec::with_capacity(events);
     if spin {
@@ -114,12 +118,12 @@ fn hand(events: usize, spin: bool) -> Vec<StdDuration> {
 }
 
 /// p50 and p99, in microseconds.
-fn percentiles(mut late: Vec<StdDuration>) -> [f64; 2] {
+pub(crate) fn percentiles(mut late: Vec<StdDuration>) -> [f64; 2] {
     late.sort_unstable();
     [0.50, 0.99].map(|part| late[(late.len() as f64 * part) as usize].as_secs_f64() * 1e6)
 }
 
-fn median(rounds: &[[f64; 2]], which: usize) -> f64 {
+pub(crate) fn median(rounds: &[[f64; 2]], which: usize) -> f64 {
     let mut values: Vec<f64> = rounds.iter().map(|round| round[which]).collect();
     values.sort_unstable_by(f64::total_cmp);
     values[values.len() / 2]
