@@ -43,6 +43,7 @@ fn each_rule_has_a_case() {
     let (fail, texts, pass) = (names("fail", "rs"), names("fail", "stderr"), names("pass", "rs"));
     let is_tested = |(by, name): &(&str, &str)| match *by {
         "ok" => pass.contains(*name),
+        "run" => include_str!("it/mistakes.rs").contains(&format!("fn {name}()")),
         "test" => include_str!("rules.rs").contains(&format!("fn {name}()")),
         _ => fail.contains(*name) && texts.contains(*name),
     };

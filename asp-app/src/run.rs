@@ -52,7 +52,12 @@ fn prepared(
     if let (Some(start), Some(end)) = (start, end)
         && start >= end
     {
-        let what = format!("the run would end at {end}, before it starts at {start}");
+        let where_it_starts = if start == end {
+            ", where it starts".to_owned()
+        } else {
+            format!(", before it starts at {start}")
+        };
+        let what = format!("the run would end at {end}{where_it_starts}");
         return Err(Fault::usage(what + "\n= help: change `--start` or `--end`"));
     }
     let is_live = program.feeds.iter().any(|feed| feed.is_live);

@@ -12,6 +12,7 @@ use crate::node::Plan;
 use crate::slots::{CallSlot, InPast, Key, TimerSlot};
 use crate::strategy::{Slot, Strategy};
 use crate::stream::{Payload, Stream};
+use crate::task::{Sleep, sleep};
 use crate::time::{Delay, Duration, IntoDelay, Timestamp};
 
 /// A handler's access to the run, as `cx: &Context<Self>`.
@@ -205,6 +206,15 @@ impl<S: Strategy> Context<S> {
     #[inline]
     pub fn missed(&self) -> u64 {
         self.desk().missed.get()
+    }
+
+    /// For what the compiler says in a handler that is not `async`.
+    #[doc(hidden)]
+    pub fn sleep(&self, delay: impl IntoDelay) -> Sleep
+    where
+        Self: Waits,
+    {
+        sleep(delay)
     }
 
     /// Defers a call: `cx.after(delay).method(payload)`.
@@ -640,6 +650,18 @@ impl<S: Strategy> Context<S> {
         key
     }
 }
+
+/// A context that can wait, which this one cannot.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a handler that is not `async` cannot wait",
+    label = "only async handlers sleep",
+    note = "make it an `async fn` with `cx: &TaskContext<Self>`, and write `cx.sleep(..).await`",
+    note = "or mark a method with `#[after]` and have it called then: `cx.after(..).method(..)`"
+)]
+pub trait Waits {}
+
+impl<S: Strategy> Waits for crate::task::TaskContext<S> {}
 
 impl<S: Strategy> fmt::Debug for Context<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

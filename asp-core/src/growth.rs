@@ -65,6 +65,28 @@ pub(crate) struct Asked {
     pub(crate) growth: Growth,
 }
 
+/// What [`Context::spawn`] takes: a strategy.
+///
+/// It is there for what the compiler says where something else is passed.
+///
+/// ```
+#[doc = include_str!("../doc/greeter.rs")]
+/// fn spawn_two<N: asp_core::Spawnable + Clone>(cx: &Context<Greeter>, newcomer: N) {
+///     cx.spawn(newcomer.clone());
+///     cx.spawn(newcomer);
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot join the run, it is not a strategy",
+    label = "no `#[strategy]` block",
+    note = "add `#[strategy]` above the `impl` block of its type; a `Keyed` is for `Runner::add`",
+    note = "a task is started where it can be awaited: `async fn`, `cx: &TaskContext<Self>`, `cx.spawn(async move {{ .. }})`"
+)]
+pub trait Spawnable: Strategy {}
+
+#[diagnostic::do_not_recommend]
+impl<S: Strategy> Spawnable for S {}
+
 impl<S: Strategy> Context<S> {
     /// Adds a strategy to the run that goes on, named after its type (then `Type#2` and so on).
     ///
@@ -86,7 +108,7 @@ impl<S: Strategy> Context<S> {
     /// assert_eq!(outcome.report().dispatched.events, 3 + 2);
     /// # Ok::<(), asp_core::Error>(())
     /// ```
-    pub fn spawn<N: Strategy>(&self, strategy: N) {
+    pub fn spawn<N: Spawnable>(&self, strategy: N) {
         self.ask(Growth::Spawn(Box::new(Spawned { strategy, name: None })));
     }
 
@@ -102,7 +124,7 @@ impl<S: Strategy> Context<S> {
     /// assert_eq!(outcome.names().collect::<Vec<_>>(), ["Greeter", "Jane's", "John's", "Sarah's"]);
     /// # Ok::<(), asp_core::Error>(())
     /// ```
-    pub fn spawn_as<N: Strategy>(&self, name: impl Into<String>, strategy: N) {
+    pub fn spawn_as<N: Spawnable>(&self, name: impl Into<String>, strategy: N) {
         self.ask(Growth::Spawn(Box::new(Spawned { strategy, name: Some(name.into()) })));
     }
 
@@ -183,7 +205,7 @@ impl<S: Strategy> TaskContext<S> {
     /// }
     /// ```
     #[track_caller]
-    pub fn spawn_strategy<N: Strategy>(&self, strategy: N) {
+    pub fn spawn_strategy<N: Spawnable>(&self, strategy: N) {
         self.reach(|cx| cx.spawn(strategy));
     }
 

@@ -209,6 +209,7 @@ pub use error::{Error, ErrorKind, HandlerFailure, Reason, Request, Result};
 pub use every::{Every, IntoEvery};
 pub use forward::{Forward, ForwardReport, IntoForward};
 pub use graph_fault::GraphFault;
+pub use growth::Spawnable;
 pub use keyed::{Keyable, Keyed, Member};
 pub use live::{Gap, Notice, Reconnect, StopHandle, StreamReport, WhenFull, WhenLate};
 pub use observe::{Class, Dispatch, Place};
@@ -223,8 +224,8 @@ pub use source::{IntoLive, IntoSource, PastItem, Source, Stamped, Streaming, Tim
 pub use strategy::{HandlerError, HandlerResult, HandlerReturn, Once, Slot, Strategy};
 pub use stream::{ByTask, ByValue, Event, Lasting, Payload, Stream};
 pub use task::{
-    Begin, Cancelled, Elapsed, Exclusive, External, RunContext, Shared, Sleep, Task, TaskContext, TaskSlot,
-    TaskTimerSlot, Timeout, WaitFor, external, now, sleep, sleep_until, timeout,
+    Begin, Cancelled, Elapsed, Exclusive, External, IntoTask, RunContext, Shared, Sleep, Task, TaskContext,
+    TaskSlot, TaskTimerSlot, Timeout, WaitFor, external, now, sleep, sleep_until, timeout,
 };
 pub use time::{
     Clock, ClockStep, Delay, Duration, IntoDelay, ManualClock, ManualSleep, Pace, Steering, SystemClock,

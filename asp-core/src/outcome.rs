@@ -213,8 +213,13 @@ impl Outcome {
 
     fn lacks<S: Strategy>(&self) -> Error {
         let names: Vec<&str> = self.names().collect();
+        let gone = match self.strategies.len() - names.len() {
+            0 => String::new(),
+            1 => " (1 was taken already, or has retired)".to_owned(),
+            gone => format!(" ({gone} were taken already, or have retired)"),
+        };
         not_in_outcome(format!(
-            "the run has no strategy of type {}; it has {}",
+            "the run has no strategy of type {}; it has {}{gone}",
             type_name::<S>(),
             list(&names)
         ))

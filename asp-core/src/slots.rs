@@ -83,6 +83,11 @@ impl<S: Strategy> Slot<S::Call> for TimerSlot<'_, S> {
 ///     keys.into_iter().map(|key| cx.cancel(key)).filter(|&found| found).count()
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name anything that can be cancelled",
+    label = "not a key",
+    note = "keep what the call returns that asks for it: `let call = cx.after(..).method(..);`, then `cx.cancel(call)`"
+)]
 pub trait Key: sealed::Key {}
 
 impl Key for CallKey {}

@@ -70,7 +70,7 @@ pub type HandlerResult = Result<(), Box<dyn Error + Send + Sync>>;
     message = "`{Self}` is not a strategy",
     label = "no `#[strategy]` block",
     note = "add `#[strategy]` above `impl {Self} {{ .. }}` and mark a method as a handler",
-    note = "a run owns its strategies: pass the value, not a reference, and take it back with `outcome.take()`"
+    note = "a run owns its strategies: `.add(..)` takes one, by value, not behind `&` or `Box`, and `outcome.take()` hands it back"
 )]
 pub trait Strategy: Sized + Send + 'static {
     /// The name of the type, for messages and as the default name of an instance.
@@ -312,7 +312,8 @@ impl<E: HandlerError> HandlerReturn for Result<(), E> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot end a run",
     label = "not an error",
-    note = "the error converts into `Box<dyn Error + Send + Sync>`; implement `std::error::Error`"
+    note = "the error converts into `Box<dyn Error + Send + Sync>`; implement `std::error::Error`",
+    note = "for errors of all kinds write `-> asp::HandlerResult`; a plain `Box<dyn Error>` is not `Send`"
 )]
 pub trait HandlerError {
     /// The error in a box.

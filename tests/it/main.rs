@@ -7,6 +7,7 @@ mod growing;
 mod handover;
 mod kit;
 mod latest;
+mod mistakes;
 mod properties;
 mod recipes;
 mod reference;

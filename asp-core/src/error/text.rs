@@ -16,6 +16,13 @@ impl fmt::Display for ErrorKind {
                 }
                 Ok(())
             }
+            ErrorKind::EmptyInterval { start, end } if start == end => {
+                write!(
+                    f,
+                    "the run would end at {end}, where it starts, and nothing at its end is dispatched; "
+                )?;
+                f.write_str("set a later `.end(..)`")
+            }
             ErrorKind::EmptyInterval { start, end } => {
                 write!(
                     f,
@@ -51,7 +58,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Handler(failure) => failure.fmt(f),
             ErrorKind::SameInstantLoop { time, rounds, path, .. } => {
                 write!(f, "{rounds} rounds at {time} without time moving on: {path}; ")?;
-                f.write_str("delay one of them, as with `cx.emit_after(..)`, or raise `.max_rounds(..)`")
+                f.write_str("delay one of them, as with `cx.after(..)` or `cx.emit_after(..)`, or raise `.max_rounds(..)`")
             }
             ErrorKind::DrainLimit { strategy, method, limit } => {
                 write!(f, "{limit} dispatches after the last source event, and {strategy}::{method} still ")?;

@@ -226,6 +226,10 @@ impl Graph {
         let all: Vec<&str> = self.entries.iter().map(|entry| &*entry.name).collect();
         for (entry, hub) in self.entries.iter().zip(&self.hubs) {
             let name = entry.name.to_string();
+            // What clashes was not attached, and so would seem not to be there.
+            let clashes = faults
+                .iter()
+                .any(|fault| matches!(fault, GraphFault::TypeClash { stream, .. } if *stream == name));
             let like = || similar(&name, all.iter().copied()).map(str::to_owned);
             if entry.sources > 1 {
                 faults.push(GraphFault::FedTwice { stream: name.clone() });
@@ -233,13 +237,13 @@ impl Graph {
             if !live && hub.channel().is_live() {
                 faults.push(GraphFault::LiveSource { stream: name.clone() });
             }
-            if !entry.is_supplied() && (entry.reader.is_some() || entry.collected) {
+            if !clashes && !entry.is_supplied() && (entry.reader.is_some() || entry.collected) {
                 faults.push(self.never_fed(entry));
             }
             // A coroutine may wait for any stream, and a strategy that is spawned may read one that is announced.
             let is_read =
                 entry.reader.is_some() || entry.collected || entry.opened || !self.coroutines.is_empty();
-            if entry.sources > 0 && !is_read {
+            if !clashes && entry.sources > 0 && !is_read {
                 faults.push(GraphFault::NeverRead { stream: name.clone(), similar: like() });
             }
         }

@@ -124,7 +124,7 @@ impl<S: Strategy, K> fmt::Debug for Keyed<S, K> {
     message = "`{Self}` is not a strategy",
     label = "no `#[strategy]` block",
     note = "add `#[strategy]` above `impl {Self} {{ .. }}` and mark a method as a handler",
-    note = "a run owns its strategies: pass the value, not a reference, and take it back with `outcome.take()`"
+    note = "a run owns its strategies: `.add(..)` takes one, by value, not behind `&` or `Box`, and `outcome.take()` hands it back"
 )]
 pub trait Member: sealed::Member {}
 

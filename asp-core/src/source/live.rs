@@ -76,8 +76,8 @@ impl<T: Payload> Source<T> {
     /// assert_eq!(outcome.collected(NAMES)?.len(), 2);
     /// # Ok::<(), asp_core::Error>(())
     /// ```
-    pub fn live(stream: impl Stream<Item = T> + Send + 'static) -> Self {
-        Source::of_stream(stream, |value| Ok((None, value)))
+    pub fn live(stream: impl IntoLive<T, Streaming>) -> Self {
+        stream.into_live()
     }
 
     /// A live source whose stream says when each value happened: the [event time](crate::Context::event_time).
@@ -404,7 +404,8 @@ fn at<A: TryInto<Timestamp, Error: TimeError>, T>(time: A, value: T) -> Arrived<
 #[diagnostic::on_unimplemented(
     message = "a stream of `{T}` cannot go on live with this",
     label = "not a live source of `{T}`",
-    note = "a live source is a `futures::Stream<Item = {T}>`, or `Source::live_at(..)`, `try_live(..)`, `try_live_at(..)`"
+    note = "a live source is a `futures::Stream<Item = {T}>`, or `Source::live_at(..)`, `try_live(..)`, `try_live_at(..)`",
+    note = "what an iterator yields is past: `Source::past(..)`; or make a stream of it with `futures::stream::iter(..)`"
 )]
 pub trait IntoLive<T, Kind> {
     /// As a source.
@@ -435,6 +436,6 @@ where
     St: Stream<Item = T> + Send + 'static,
 {
     fn into_live(self) -> Source<T> {
-        Source::live(self)
+        Source::of_stream(self, |value| Ok((None, value)))
     }
 }

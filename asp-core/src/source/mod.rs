@@ -264,7 +264,7 @@ impl<T> fmt::Debug for Source<T> {
 #[diagnostic::on_unimplemented(
     message = "a stream of `{T}` cannot be fed from this",
     label = "not a source of `{T}`",
-    note = "a past source yields `(Timestamp, {T})`, or a `Result` of it",
+    note = "a past source yields `(Timestamp, {T})`, or a `Result` of it, and is `Send`: `Arc` instead of `Rc`",
     note = "add times with `timestamps(start, step).zip(..)`",
     note = "a live source is wrapped: `Source::live(..)`, or `Source::past(..).then_live(..)`"
 )]

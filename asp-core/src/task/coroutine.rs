@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use super::run_context::RunContext;
+use super::spawn::IntoTask;
 use crate::outline::Mention;
 use crate::runner::Runner;
 use crate::strategy::{HandlerResult, HandlerReturn};
@@ -36,9 +37,10 @@ impl Runner {
     /// assert_eq!(outcome.report().now.to_string(), "1970-01-01T00:03:00Z");
     /// # Ok::<(), asp_core::Error>(())
     /// ```
-    pub fn spawn<F>(self, coroutine: impl FnOnce(RunContext) -> F + Send + 'static) -> Self
+    pub fn spawn<F, R>(self, coroutine: impl FnOnce(RunContext) -> F + Send + 'static) -> Self
     where
-        F: Future<Output: HandlerReturn> + Send + 'static,
+        F: IntoTask<Output = R> + Send + 'static,
+        R: HandlerReturn,
     {
         let name = written_in(std::any::type_name_of_val(&coroutine));
         self.spawn_as(name, coroutine)
@@ -52,17 +54,18 @@ impl Runner {
     /// let error = Runner::new().spawn_as("doomed", |_| async { Err::<(), _>("no way") }).run().unwrap_err();
     /// assert_eq!(error.to_string(), "doomed failed at 1970-01-01T00:00:00Z: no way");
     /// ```
-    pub fn spawn_as<F>(
+    pub fn spawn_as<F, R>(
         self,
         name: impl Into<String>,
         coroutine: impl FnOnce(RunContext) -> F + Send + 'static,
     ) -> Self
     where
-        F: Future<Output: HandlerReturn> + Send + 'static,
+        F: IntoTask<Output = R> + Send + 'static,
+        R: HandlerReturn,
     {
         let name = name.into();
         let begin = Box::new(|cx| {
-            let future = coroutine(cx);
+            let future = coroutine(cx).into_task();
             let boxed: Pin<Box<dyn Future<Output = HandlerResult> + Send>> =
                 Box::pin(async move { future.await.into_result() });
             boxed

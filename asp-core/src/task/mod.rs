@@ -44,7 +44,7 @@ pub use run_context::RunContext;
 pub use shared::Shared;
 pub use sleep::{Sleep, now, sleep, sleep_until};
 pub use slots::{TaskSlot, TaskTimerSlot};
-pub use spawn::{Cancelled, Task};
+pub use spawn::{Cancelled, IntoTask, Task};
 pub(crate) use tasks::{Kind, TaskInfo, TaskKey, Tasks};
 pub use timeout::{Elapsed, Timeout, timeout};
 pub use wait_for::WaitFor;

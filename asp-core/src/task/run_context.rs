@@ -3,7 +3,7 @@
 use super::external::{External, external};
 use super::local::{self, Ask};
 use super::sleep::{self, Sleep};
-use super::spawn::{self, Task};
+use super::spawn::{self, IntoTask, Task};
 use super::timeout::{Timeout, timeout};
 use super::wait_for::WaitFor;
 use crate::stream::{ByValue, Payload, Stream};
@@ -138,11 +138,12 @@ impl RunContext {
     /// # }).run()?;
     /// # Ok::<(), asp_core::Error>(())
     /// ```
-    pub fn spawn<F>(&self, future: F) -> Task<F::Output>
+    pub fn spawn<F, T>(&self, future: F) -> Task<T>
     where
-        F: Future<Output: Send + 'static> + Send + 'static,
+        F: IntoTask<Output = T> + Send + 'static,
+        T: Send + 'static,
     {
-        spawn::spawn(future)
+        spawn::spawn(future.into_task())
     }
 
     /// The next event of a stream, as its handlers get it; none if its source has ended.

@@ -91,6 +91,49 @@ impl<T> Drop for Outlet<T> {
     }
 }
 
+/// What is started as a task: a future.
+///
+/// It is there for what the compiler says where something else is passed.
+///
+/// ```
+/// fn is_task<F: asp_core::IntoTask<Output = u32>>(_: F) {}
+/// is_task(async { 1 });
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a task",
+    label = "not a future",
+    note = "a task is a future: `cx.spawn(async move {{ .. }})`, or of a runner `.spawn(|cx| async move {{ .. }})`",
+    note = "a strategy is for `cx.spawn_strategy(..)`, or of a runner `.add(..)`"
+)]
+pub trait IntoTask {
+    /// What the task comes to.
+    type Output;
+
+    /// As a future.
+    ///
+    /// ```
+    /// use asp_core::IntoTask;
+    ///
+    /// let task = async { 1 }.into_task();
+    /// assert_eq!(futures::executor::block_on(task), 1);
+    /// ```
+    fn into_task(self) -> impl Future<Output = Self::Output> + Send + 'static
+    where
+        Self: Send + 'static;
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future> IntoTask for F {
+    type Output = F::Output;
+
+    fn into_task(self) -> impl Future<Output = F::Output> + Send + 'static
+    where
+        F: Send + 'static,
+    {
+        self
+    }
+}
+
 /// Starts a task beside the one that is being polled.
 pub(super) fn spawn<F>(future: F) -> Task<F::Output>
 where

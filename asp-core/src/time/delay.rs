@@ -74,7 +74,8 @@ impl Delay {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a delay",
     label = "expected a duration",
-    note = "write `Duration::from_secs(1)`, or `\"1s\".parse::<Duration>()?`"
+    note = "write `Duration::from_secs(1)`, or `\"1s\".parse::<Duration>()?`",
+    note = "a time is for `cx.at(..)`, `cx.emit_at(..)` and `cx.sleep_until(..)`"
 )]
 pub trait IntoDelay {
     /// As a delay.

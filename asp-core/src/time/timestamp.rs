@@ -222,6 +222,10 @@ const fn scaled(count: i64, unit: i64) -> Timestamp {
     match count.checked_mul(unit) {
         Some(nanos) => Timestamp(nanos),
         None if count < 0 => panic!("the time is before the first timestamp 1677-09-21T00:12:43.145224192Z"),
+        None if unit == 1_000_000_000 => panic!(
+            "the time is beyond the last timestamp 2262-04-11T23:47:16.854775807Z; \
+             counts of milliseconds go into `Timestamp::from_millis`"
+        ),
         None => panic!("the time is beyond the last timestamp 2262-04-11T23:47:16.854775807Z"),
     }
 }

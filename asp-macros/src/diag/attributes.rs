@@ -99,6 +99,10 @@ pub(crate) fn emits_form(name: &str, ty: &str) -> String {
     format!("an emitted stream is written `name: Type`\n= help: write `{name}: {ty}`")
 }
 
+pub(crate) fn list_separator(option: &str, entries: &str) -> String {
+    format!("the streams in `{option}` are separated by commas\n= help: write `{option}({entries})`")
+}
+
 pub(crate) fn latest_form(name: &str, ty: &str) -> String {
     format!(
         "a stream in `latest` is written `name: Type`\n\
@@ -137,6 +141,14 @@ pub(crate) fn unknown_key(word: &Word, key: &str) -> String {
         (None, keys) => format!("its keys are {}", listed(keys, quoted)),
     };
     format!("`#[{}]` has no key `{key}`\n= help: {help}", word.name)
+}
+
+pub(crate) fn length_by_key(word: &Word, key: &str, length: &str) -> String {
+    let what = if word.kind == Kind::Every { "interval" } else { "delay" };
+    format!(
+        "`#[{name}]` has no key `{key}`, its {what} stands without one\n= help: write `#[{name}(\"{length}\")]`",
+        name = word.name
+    )
 }
 
 pub(crate) fn key_of_another(word: &Word, key: &str) -> String {

@@ -23,6 +23,13 @@ pub(crate) fn reserved_stream_name() -> &'static str {
     "stream names beginning with `asp.` are reserved\n= help: choose another first word"
 }
 
+pub(crate) fn quoted_constant(name: &str) -> String {
+    format!(
+        "{name:?} is the path of a constant, found as the name of a stream\n\
+         = help: write it without quotes: `stream = {name}`"
+    )
+}
+
 pub(crate) fn stream_name_form(name: &str, strategy: &str) -> String {
     let strange = name.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.'));
     let what = match strange {

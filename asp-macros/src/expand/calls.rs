@@ -45,6 +45,7 @@ pub(crate) fn types(names: &Names<'_>) -> TokenStream {
 
         #[doc(hidden)]
         #[allow(dead_code)]
+        #[must_use = "nothing is deferred yet: name the method, as in `cx.after(..).method(..)`"]
         pub struct #calls #slot_generics #conditions {
             __asp_slot: __AspSlot,
             #field

@@ -1,6 +1,6 @@
 //! The options of `#[strategy(..)]` itself.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -125,6 +125,11 @@ impl Reader<'_> {
         if group.delimiter() != Delimiter::Parenthesis {
             self.sink.report(&group, text::list_brackets(self.list.word()));
         }
+        let has_semicolon = group.stream().into_iter().any(|token| is_punct(&token, ';'));
+        let streams: TokenStream = group.stream().into_iter().map(comma_for_semicolon).collect();
+        if has_semicolon {
+            self.sink.report(&group, text::list_separator(self.list.word(), &shown(&streams)));
+        }
         let entries = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 if input.parse::<Option<Token![,]>>()?.is_none() {
@@ -133,7 +138,7 @@ impl Reader<'_> {
             }
             Ok(())
         };
-        entries.parse2(group.stream()).unwrap_or_default();
+        entries.parse2(streams).unwrap_or_default();
         Ok(())
     }
 
@@ -198,11 +203,33 @@ fn entry(input: ParseStream<'_>) -> syn::Result<(Ident, Type)> {
     Ok((ident, input.parse()?))
 }
 
+fn is_punct(token: &TokenTree, character: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == character)
+}
+
+fn comma_for_semicolon(token: TokenTree) -> TokenTree {
+    match token {
+        TokenTree::Punct(punct) if punct.as_char() == ';' => Punct::new(',', Spacing::Alone).into(),
+        other => other,
+    }
+}
+
+/// The entry without the path before its name: `out: String` of `crate::out: String`.
+fn without_path(tokens: &TokenStream) -> TokenStream {
+    let parser = |input: ParseStream<'_>| {
+        let path = input.call(Path::parse_mod_style)?;
+        let colon: Token![:] = input.parse()?;
+        let (name, rest): (_, TokenStream) = (path.segments.last().map(|last| &last.ident), input.parse()?);
+        Ok(quote!(#name #colon #rest))
+    };
+    parser.parse2(tokens.clone()).unwrap_or_else(|_| tokens.clone())
+}
+
 /// Name and type of an entry in another form: `greetings = String`, `"greetings"`, `greetings`.
 fn meant(tokens: &TokenStream) -> (String, String) {
     let mut name = None;
     let mut ty = TokenStream::new();
-    for token in tokens.clone() {
+    for token in without_path(tokens) {
         match &token {
             TokenTree::Punct(punct) if ty.is_empty() && matches!(punct.as_char(), '=' | ':') => {}
             TokenTree::Ident(_) if name.is_none() => name = Some(token.to_string()),

@@ -3,11 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, Lit, LitStr, MacroDelimiter, Meta};
+use syn::{Attribute, Ident, Lit, LitStr, MacroDelimiter, Meta, TypePath};
 
 use super::arguments::{self, Argument, Value, ValueKind};
 use crate::diag::{Sink, attributes as text, names, shown, similar};
-use crate::duration;
+use crate::duration::{self, DurationFault};
 use crate::model::{Action, Interval, StreamName, StreamRef, Trigger};
 use crate::words::{self, Key, Kind, Length, ValueForm, Word};
 
@@ -183,17 +183,7 @@ impl Scope<'_> {
     fn key(&self, given: &Ident, value: Option<Value>, settings: &mut Settings, sink: &mut Sink) {
         let name = given.unraw().to_string();
         let Some(key) = self.word.key(&name) else {
-            let near = similar(&name, self.word.keys.iter().map(|key| key.name));
-            if near.is_none() && !words::owners(&name).is_empty() {
-                sink.report(given, text::key_of_another(self.word, &name));
-            } else {
-                sink.report(given, text::unknown_key(self.word, &name));
-            }
-            if let (Some("stream"), Some(value)) = (near, value)
-                && let ValueKind::Text(name) = value.kind
-            {
-                settings.stream = self.quiet_stream(&name);
-            }
+            self.unknown_key(given, value, settings, sink);
             return;
         };
         let written = value.as_ref().map(|value| shown(&value.tokens));
@@ -204,6 +194,26 @@ impl Scope<'_> {
         }
         settings.seen.push((key.name, written));
         self.set(key, given, value, settings, sink);
+    }
+
+    fn unknown_key(&self, given: &Ident, value: Option<Value>, settings: &mut Settings, sink: &mut Sink) {
+        let name = given.unraw().to_string();
+        let near = similar(&name, self.word.keys.iter().map(|key| key.name));
+        let belongs_elsewhere = near.is_none() && !words::owners(&name).is_empty();
+        let lacks_length = self.word.length != Length::None && settings.nanos.is_none();
+        let fault = match &value {
+            _ if belongs_elsewhere => text::key_of_another(self.word, &name),
+            Some(value) if near.is_none() && lacks_length => {
+                text::length_by_key(self.word, &name, &length_meant(&name, value))
+            }
+            _ => text::unknown_key(self.word, &name),
+        };
+        sink.report(given, fault);
+        if let (Some("stream"), Some(value)) = (near, value)
+            && let ValueKind::Text(name) = value.kind
+        {
+            settings.stream = self.quiet_stream(&name);
+        }
     }
 
     fn set(&self, key: &Key, given: &Ident, value: Option<Value>, settings: &mut Settings, sink: &mut Sink) {
@@ -233,6 +243,10 @@ impl Scope<'_> {
         match value.kind {
             ValueKind::Text(name) => {
                 let is_plain = without_suffix(&name, sink);
+                if is_constant_path(&name.value()) {
+                    sink.report(&name, names::quoted_constant(&name.value()));
+                    return None;
+                }
                 if let Some(fault) = name_fault(&name.value(), self.strategy) {
                     sink.report(&name, fault);
                     return None;
@@ -281,6 +295,25 @@ fn without_suffix(literal: &LitStr, sink: &mut Sink) -> bool {
         sink.report(literal, text::literal_suffix(suffix));
     }
     suffix.is_empty()
+}
+
+/// The duration in `interval = "1s"` or `secs = 1`; one second if there is none.
+fn length_meant(key: &str, value: &Value) -> String {
+    let written = match &value.kind {
+        ValueKind::Text(text) => text.value(),
+        _ => format!("{}{key}", shown(&value.tokens)),
+    };
+    match duration::parse(&written) {
+        Ok(_) => written,
+        Err(DurationFault::UnknownUnit { suggestion: Some(better), .. }) => better,
+        Err(_) => "1s".to_owned(),
+    }
+}
+
+/// `Exchange::ACKS`, in quotes.
+fn is_constant_path(name: &str) -> bool {
+    let last = syn::parse_str::<TypePath>(name).ok().and_then(|path| path.path.segments.last().cloned());
+    name.contains("::") && last.is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
 }
 
 /// What is wrong with the name of a stream.

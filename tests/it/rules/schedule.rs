@@ -290,7 +290,7 @@ fn s14_an_endless_instant_stops_the_run_and_names_the_path() {
     assert_eq!(
         error.to_string(),
         "10000 rounds at 1970-01-01T00:00:01Z without time moving on: S2.on_b -> \"a\" -> S1.on_a -> \"b\" -> \
-         S2.on_b; delay one of them, as with `cx.emit_after(..)`, or raise `.max_rounds(..)`"
+         S2.on_b; delay one of them, as with `cx.after(..)` or `cx.emit_after(..)`, or raise `.max_rounds(..)`"
     );
     let ErrorKind::SameInstantLoop { time, rounds, last, .. } = error.kind() else { panic!("{error}") };
     assert_eq!((*time, *rounds), (s(1.0), 10_000));

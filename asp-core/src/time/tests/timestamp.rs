@@ -25,7 +25,11 @@ fn counts_beyond_the_limits_panic_at_the_caller() {
     let here = line!() + 1;
     let panic = panic_of(|| Timestamp::from_secs(9_223_372_037));
     assert_eq!((panic.file.as_str(), panic.line), (file!(), here));
-    assert_eq!(panic.message, "the time is beyond the last timestamp 2262-04-11T23:47:16.854775807Z");
+    assert_eq!(
+        panic.message,
+        "the time is beyond the last timestamp 2262-04-11T23:47:16.854775807Z; \
+         counts of milliseconds go into `Timestamp::from_millis`"
+    );
 
     let here = line!() + 1;
     let panic = panic_of(|| Timestamp::from_millis(i64::MIN));
@@ -40,7 +44,10 @@ fn counts_beyond_the_limits_panic_at_the_caller() {
 #[test]
 fn limits_in_texts_are_those_of_the_type() {
     // The texts of constants cannot be formatted and repeat the limits.
-    assert!(panic_of(|| Timestamp::from_secs(i64::MAX)).message.ends_with(&Timestamp::MAX.to_string()));
+    let last = Timestamp::MAX.to_string();
+    // Of seconds a remedy follows.
+    assert!(panic_of(|| Timestamp::from_secs(i64::MAX)).message.contains(&format!("timestamp {last};")));
+    assert!(panic_of(|| Timestamp::from_millis(i64::MAX)).message.ends_with(&last));
     assert!(panic_of(|| Timestamp::from_secs(i64::MIN)).message.ends_with(&Timestamp::MIN.to_string()));
 }
 
