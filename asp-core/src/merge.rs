@@ -93,6 +93,10 @@ pub(crate) struct Ahead<'a> {
 }
 
 impl Ahead<'_> {
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
     /// Times and lanes.
     #[inline]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, usize)> {

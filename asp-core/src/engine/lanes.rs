@@ -80,8 +80,8 @@ impl Engine {
             return None;
         }
         core.class = Class::Event;
-        let mut done = 0;
-        'events: for (time, lane) in ahead.iter().take(most) {
+        let (all, mut done) = (ahead.len().min(most), 0);
+        'events: for (time, lane) in ahead.iter().take(all) {
             while time > limit {
                 let Some(bridged) = node.bridge(core, time, others) else { break 'events };
                 limit = bridged;
@@ -91,11 +91,12 @@ impl Engine {
             (limit, done) = (next, done + 1);
         }
         node.release(core);
+        let dry = merge.took_ordered(done);
         stage.begin_call();
-        if done < FEW {
+        if done < all.min(FEW) {
             self.takes_turns = TURNS;
         }
-        Some((done, self.merge.took_ordered(done)))
+        Some((done, dry))
     }
 
     /// True in the live phase, where each item is chosen anew.
