@@ -131,6 +131,8 @@ impl Heads {
     /// Sets the head of a place.
     #[inline]
     pub(crate) fn set(&mut self, place: usize, due: Due) {
+        #[cfg(test)]
+        crate::counts::count(|counts| counts.heads += 1);
         let mut slot = self.leaves + place;
         if self.tree[slot] == due {
             return;

@@ -156,6 +156,8 @@ mod batch;
 mod channel;
 mod context;
 mod core;
+#[cfg(test)]
+mod counts;
 mod departures;
 mod desk;
 mod digest;

@@ -98,7 +98,7 @@ impl Single {
     }
 }
 
-fn single(count: u64) -> u64 {
+pub(crate) fn single(count: u64) -> u64 {
     let run = Runner::new().feed(Single::VALUES, inputs::regular(count)).add(Single::default()).run();
     run.and_then(|mut outcome| outcome.take::<Single>()).expect("the workload runs").sum.to_bits()
 }
@@ -208,7 +208,7 @@ impl<const LANES: u64> Strategy for MergeMany<LANES> {
     }
 }
 
-fn merge_many<const LANES: u64>(count: u64) -> u64 {
+pub(crate) fn merge_many<const LANES: u64>(count: u64) -> u64 {
     let mut runner = Runner::new();
     for (lane, stream) in MergeMany::<LANES>::streams() {
         runner = runner.feed(stream, inputs::irregular(count / LANES, lane + 1));

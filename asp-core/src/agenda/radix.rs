@@ -93,6 +93,8 @@ impl Radix {
     /// Adds an entry.
     #[inline]
     pub(crate) fn push(&mut self, entry: Entry) {
+        #[cfg(test)]
+        crate::counts::count(|counts| counts.queued += 1);
         self.len += 1;
         if entry.time <= self.last {
             return self.insert(entry);
@@ -179,6 +181,8 @@ impl Radix {
     /// Puts an entry into the bucket of the highest digit in which its time differs from the base.
     #[inline]
     fn place(&mut self, entry: Entry) {
+        #[cfg(test)]
+        crate::counts::count(|counts| counts.placed += 1);
         let (level, digit) = bucket(entry.time, self.base);
         if self.levels.is_empty() {
             self.levels.resize_with(DIGITS, || None);

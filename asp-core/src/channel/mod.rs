@@ -295,6 +295,8 @@ impl<T: Payload> Channel<T> {
     /// Pulls until there is something, or nothing more will come.
     pub(crate) fn pull(&mut self, column: &mut Column) -> Filled {
         while let Some(source) = &mut self.source {
+            #[cfg(test)]
+            crate::counts::count(|counts| counts.pulls += 1);
             let before = self.values.len();
             let (max, pull) = (source.batch(column.room), &mut source.pull);
             let pulled = self.values.fill(|values| pull.pull(max, &mut column.times, values));
