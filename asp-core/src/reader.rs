@@ -218,6 +218,8 @@ impl<S: Strategy, H> Handler<S, H> {
                 }
                 mark = desk.sequence.get();
                 done += 1;
+                // At once, in case the handler panics.
+                core.dispatched.events += 1;
                 let result = self.take.owned(strategy, cx, value);
                 if result.is_err() && !core.ended(desk, self.node, self.method, result) {
                     break 'burst;
@@ -234,7 +236,6 @@ impl<S: Strategy, H> Handler<S, H> {
         if settles && done > 0 {
             node.unsettle(core);
         }
-        core.dispatched.events += done as u64;
         // What a handler asked for in vain has halted the burst.
         core.ended(node.cx.desk(), self.node, self.method, Ok(()));
         node.leave(core);

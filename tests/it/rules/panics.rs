@@ -211,3 +211,22 @@ fn s44_a_payload_that_panics_after_its_last_reader_does_not_get_out() {
     assert_eq!(std::panic::catch_unwind(run).ok(), Some(true), "`run` reports it, it does not unwind");
     assert!(log.take().starts_with("look@1"));
 }
+
+#[derive(Default)]
+struct Counter(u32);
+
+#[strategy]
+impl Counter {
+    #[on_event(stream = "counts")]
+    fn count(&mut self, _: u32) {
+        self.0 += 1;
+        assert!(self.0 < 4, "too many");
+    }
+}
+
+#[test]
+fn s48_the_event_of_a_panic_is_counted_and_those_before_it() {
+    let counts = (0..9).map(|n| (Timestamp::from_secs(i64::from(n)), n));
+    let error = Runner::new().feed(Counter::COUNTS, counts).add(Counter::default()).run().unwrap_err();
+    assert_eq!(error.into_outcome().unwrap().report().dispatched.events, 4);
+}
