@@ -234,16 +234,20 @@ impl Merge {
         self.peek_lane().map(|(time, _)| time)
     }
 
-    /// The next events of one lane, as the lane and their times; never empty. [`Merge::took`] must follow.
-    pub(crate) fn run(&mut self) -> Option<(usize, &[i64])> {
+    /// The next events of one lane, as the lane and their times: at most `most`, and only the first one if that is after
+    /// `limit`. Never empty, unless `most` is 0. [`Merge::took`] must follow.
+    pub(crate) fn run(&mut self, limit: i64, most: usize) -> Option<(usize, &[i64])> {
         self.look_ahead();
         if let Some(lane) = self.sole {
-            return Some((lane, self.columns[lane].rest()));
+            let rest = self.columns[lane].rest();
+            return Some((lane, &rest[..rest.len().min(most)]));
         }
         let (_, lane) = self.first()?;
-        let more = self.order[self.next + 1..self.ordered].iter();
-        let more = more.take_while(|&&key| self.unpack(key).1 == lane).count();
-        Some((lane, &self.columns[lane].rest()[..=more]))
+        let more = self.order[self.next + 1..self.ordered].iter().map(|&key| self.unpack(key));
+        let more =
+            more.take_while(|&(time, other)| other == lane && time <= limit).take(most.saturating_sub(1));
+        let count = (1 + more.count()).min(most);
+        Some((lane, &self.columns[lane].rest()[..count]))
     }
 
     /// Time and lane of the next event that stands in the order, if one is left there.

@@ -44,12 +44,28 @@ const KEPT: usize = 4096;
 struct Level {
     /// One bit for each bucket that is not empty.
     busy: u64,
-    buckets: [Vec<Entry>; 1 << BITS],
+    buckets: [Bucket; 1 << BITS],
 }
+
+/// Entries in no order. The least one is known all the same: a bucket may come first again and again, for what is put before
+/// it, without being opened.
+#[derive(Debug)]
+struct Bucket {
+    entries: Vec<Entry>,
+    /// [`NONE`] if there is none.
+    least: (i64, u64),
+}
+
+impl Bucket {
+    const EMPTY: Bucket = Bucket { entries: Vec::new(), least: NONE };
+}
+
+/// After all entries.
+const NONE: (i64, u64) = (i64::MAX, u64::MAX);
 
 impl Level {
     fn new() -> Box<Self> {
-        Box::new(Level { busy: 0, buckets: [const { Vec::new() }; 1 << BITS] })
+        Box::new(Level { busy: 0, buckets: [Bucket::EMPTY; 1 << BITS] })
     }
 }
 
@@ -81,7 +97,7 @@ impl Radix {
             busy: 0,
             spares: Vec::new(),
             base: i64::MIN,
-            least: (i64::MAX, u64::MAX),
+            least: NONE,
             len: 0,
         }
     }
@@ -134,11 +150,17 @@ impl Radix {
     #[inline]
     pub(crate) fn next_few(&self, most: usize) -> impl Iterator<Item = &Entry> {
         let mut room = most.saturating_sub(self.near.len());
-        let later = self.levels.iter().flatten().flat_map(|level| &level.buckets).take_while(move |bucket| {
-            let fits = bucket.len() <= room;
-            room -= bucket.len().min(room);
-            fits
-        });
+        let later = self
+            .levels
+            .iter()
+            .flatten()
+            .flat_map(|level| &level.buckets)
+            .map(|bucket| &bucket.entries)
+            .take_while(move |bucket| {
+                let fits = bucket.len() <= room;
+                room -= bucket.len().min(room);
+                fits
+            });
         self.near.iter().take(most).chain(later.flatten())
     }
 
@@ -155,7 +177,7 @@ impl Radix {
         }
         match self.near.front() {
             Some(next) => self.least = next.key(),
-            None => self.find_least(),
+            None => self.least = self.least_later(),
         }
         Some(entry)
     }
@@ -172,7 +194,10 @@ impl Radix {
     /// Takes all entries out of the levels.
     fn empty_levels(&mut self, into: &mut VecDeque<Entry>) {
         for level in self.levels.iter_mut().flatten() {
-            level.buckets.iter_mut().for_each(|bucket| into.extend(bucket.drain(..)));
+            for bucket in &mut level.buckets {
+                into.extend(bucket.entries.drain(..));
+                bucket.least = NONE;
+            }
             level.busy = 0;
         }
         self.busy = 0;
@@ -188,11 +213,12 @@ impl Radix {
             self.levels.resize_with(DIGITS, || None);
         }
         let place = self.levels[level].get_or_insert_with(Level::new);
-        let entries = &mut place.buckets[digit];
+        let Bucket { entries, least } = &mut place.buckets[digit];
         if entries.capacity() == 0 {
             *entries = self.spares.pop().unwrap_or_default();
         }
         entries.push(entry);
+        *least = (*least).min(entry.key());
         place.busy |= 1 << digit;
         self.busy |= 1 << level;
     }
@@ -223,15 +249,11 @@ impl Radix {
         Some((level, digit as usize))
     }
 
-    /// Looks up the least entry, where it is in no order yet.
-    #[inline(never)]
-    fn find_least(&mut self) {
-        if let Some((level, digit)) = self.first()
-            && let Some(level) = &self.levels[level]
-        {
-            let keys = level.buckets[digit].iter().map(Entry::key);
-            self.least = keys.min().unwrap_or(self.least);
-        }
+    /// The place of the least entry of the levels.
+    fn least_later(&self) -> (i64, u64) {
+        let least =
+            self.first().and_then(|(level, digit)| Some(self.levels[level].as_ref()?.buckets[digit].least));
+        least.unwrap_or(NONE)
     }
 
     /// Moves the base to the least entry: those of its bucket come into the list if they are few, else those of its time.
@@ -239,7 +261,7 @@ impl Radix {
     fn open(&mut self) {
         let Some((level, digit)) = self.first() else { return };
         let Some(place) = &mut self.levels[level] else { return };
-        let mut entries = std::mem::take(&mut place.buckets[digit]);
+        let Bucket { mut entries, .. } = std::mem::replace(&mut place.buckets[digit], Bucket::EMPTY);
         place.busy &= !(1 << digit);
         if place.busy == 0 {
             self.busy &= !(1 << level);

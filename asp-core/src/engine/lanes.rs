@@ -33,13 +33,13 @@ impl Engine {
                 }
             }
             self.takes_turns = self.takes_turns.saturating_sub(1);
-            let Some((lane, times)) = self.merge.run() else { break };
-            let times = &times[..times.len().min(portion)];
+            let limit = self.stage.core.desk().limit.get();
+            let Some((lane, times)) = self.merge.run(limit, portion) else { break };
             if times.is_empty() || self.stage.core.desk().halted() {
                 break;
             }
             let stream = self.lanes[lane];
-            let is_due = times[0] <= self.stage.core.desk().limit.get();
+            let is_due = times[0] <= limit;
             let mut count = if is_due { self.stage.feed(lane, stream, times) } else { 0 };
             if count < times.len() {
                 count += self.stage.feed_by_instants(lane, stream, &times[count..], outer)?;

@@ -7,7 +7,7 @@ fn merged(lanes: &[&[i64]]) -> Vec<(usize, i64)> {
         merge.filled(lane);
     }
     let mut out = Vec::new();
-    while let Some((lane, times)) = merge.run() {
+    while let Some((lane, times)) = merge.run(i64::MAX, usize::MAX) {
         out.extend(times.iter().map(|&t| (lane, t)));
         let count = times.len();
         merge.took(lane, count);
@@ -39,7 +39,7 @@ fn one_lane_is_one_run() {
     let mut merge = Merge::new(1);
     merge.refill(0).times.extend(0..100);
     merge.filled(0);
-    assert_eq!(merge.run().map(|(_, times)| times.len()), Some(100));
+    assert_eq!(merge.run(i64::MAX, usize::MAX).map(|(_, times)| times.len()), Some(100));
 }
 
 #[test]
@@ -49,11 +49,17 @@ fn the_order_stops_where_a_column_runs_dry() {
     merge.filled(0);
     merge.refill(1).times.extend([5, 6]);
     merge.filled(1);
-    assert_eq!(merge.run().map(|(lane, times)| (lane, times.to_vec())), Some((0, vec![1, 2])));
+    assert_eq!(
+        merge.run(i64::MAX, usize::MAX).map(|(lane, times)| (lane, times.to_vec())),
+        Some((0, vec![1, 2]))
+    );
     assert!(merge.took(0, 2));
     merge.refill(0).times.extend([5, 5]);
     merge.filled(0);
-    assert_eq!(merge.run().map(|(lane, times)| (lane, times.to_vec())), Some((0, vec![5, 5])));
+    assert_eq!(
+        merge.run(i64::MAX, usize::MAX).map(|(lane, times)| (lane, times.to_vec())),
+        Some((0, vec![5, 5]))
+    );
 }
 
 #[test]
@@ -63,12 +69,12 @@ fn an_event_that_is_put_in_later_takes_its_place() {
         merge.refill(lane).times.extend(times);
         merge.filled(lane);
     }
-    assert_eq!(merge.run().map(|(lane, times)| (lane, times[0])), Some((0, 10)));
+    assert_eq!(merge.run(i64::MAX, usize::MAX).map(|(lane, times)| (lane, times[0])), Some((0, 10)));
     merge.took(0, 1);
     let places = [(1, 40), (1, 15), (0, 20), (2, 12), (1, 15)].map(|(lane, time)| merge.insert(lane, time));
     assert_eq!(places, [0, 0, 1, 0, 1]);
     let mut order = Vec::new();
-    while let Some((lane, times)) = merge.run() {
+    while let Some((lane, times)) = merge.run(i64::MAX, usize::MAX) {
         order.push((lane, times[0]));
         merge.took(lane, 1);
     }
@@ -117,7 +123,7 @@ fn merged_in_pieces(count: usize, random: &mut Random) -> (Vec<Vec<i64>>, Vec<(u
         merge.filled(lane);
     }
     let mut out = Vec::new();
-    while let Some((lane, times)) = merge.run() {
+    while let Some((lane, times)) = merge.run(i64::MAX, usize::MAX) {
         let taken = if random.below(3) == 0 { 1 } else { times.len() };
         out.extend(times[..taken].iter().map(|&time| (lane, time)));
         let last = times[taken - 1];
@@ -156,14 +162,14 @@ fn what_was_ordered_is_ordered_anew_when_a_lane_opens() {
     let mut merge = Merge::new(3);
     merge.refill(0).times.extend([1, 5, 9]);
     merge.filled(0);
-    assert_eq!(merge.run(), Some((0, &[1, 5, 9][..])));
+    assert_eq!(merge.run(i64::MAX, usize::MAX), Some((0, &[1, 5, 9][..])));
     merge.took(0, 1);
     merge.open(2, Column { times: vec![5, 7], ..Column::default() });
     for (lane, times) in [(0, vec![5]), (2, vec![5, 7])] {
-        assert_eq!(merge.run(), Some((lane, &times[..])));
+        assert_eq!(merge.run(i64::MAX, usize::MAX), Some((lane, &times[..])));
         merge.took(lane, times.len());
     }
-    assert_eq!(merge.run(), Some((0, &[9][..])), "the lane that was opened has no more");
+    assert_eq!(merge.run(i64::MAX, usize::MAX), Some((0, &[9][..])), "the lane that was opened has no more");
 }
 
 #[test]

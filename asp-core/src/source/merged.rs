@@ -61,9 +61,9 @@ impl<T: Payload> Pull<T> for Merged<T> {
             if let Some(fault) = self.refill() {
                 return fault;
             }
-            let Some((position, run)) = self.merge.run() else { return Pulled::End };
-            let count = run.len().min(room);
-            times.extend_from_slice(&run[..count]);
+            let Some((position, run)) = self.merge.run(i64::MAX, room) else { return Pulled::End };
+            let count = run.len();
+            times.extend_from_slice(run);
             values.extend(self.parts[position].values.take(count));
             room -= count;
             if self.merge.took(position, count) {
