@@ -189,6 +189,7 @@ mod roster;
 mod run_live;
 mod runner;
 mod slots;
+mod solo;
 mod source;
 mod strategy;
 mod stream;

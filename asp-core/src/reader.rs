@@ -10,11 +10,12 @@ use crate::core::Core;
 use crate::desk::At;
 use crate::graph::{Attach, Joining};
 use crate::heads;
-use crate::hub::{AnyHub, Solo};
+use crate::hub::AnyHub;
 use crate::names::type_name;
 use crate::node::Node;
 use crate::nodes::Nodes;
 use crate::outline::RowInfo;
+use crate::solo::Solo;
 use crate::strategy::{HandlerResult, HandlerReturn, Strategy};
 use crate::stream::{ByValue, Payload, Stream};
 
