@@ -251,7 +251,7 @@ impl Engine {
 
     /// True if others want to be heard between two portions of items: sources, a clock, whoever may stop the run.
     fn takes_portions(&self) -> bool {
-        self.live.is_some() || !self.stop.is_last()
+        self.live.is_some() || self.stop.may_stop()
     }
 
     /// What the run may do before others have their turn.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 
 use futures_util::task::AtomicWaker;
 
@@ -63,7 +63,15 @@ impl StopHandle {
 
     /// True if nobody else has a handle to the same run.
     pub(crate) fn is_last(&self) -> bool {
-        Arc::strong_count(&self.0) == 1
+        let is_last = Arc::strong_count(&self.0) == 1;
+        fence(Ordering::Acquire);
+        is_last
+    }
+
+    /// True if the run was asked to stop, or somebody else may still ask: who did so may have dropped the handle since.
+    pub(crate) fn may_stop(&self) -> bool {
+        // In this order, so that what the last one did before it was dropped is seen.
+        !self.is_last() || self.is_requested()
     }
 
     /// Wakes the task when a stop is requested.

@@ -113,6 +113,19 @@ fn s46_a_burst_of_one_reader_stops_as_well() {
 }
 
 #[test]
+fn s46_whoever_asks_from_outside_may_be_gone_before_the_run_begins() {
+    let for_ever = (0..).map(|n| {
+        assert!(n < 1_000_000, "the run goes on");
+        (s(f64::from(n)), n)
+    });
+    let runner = Runner::new().feed(Stopper::X, for_ever).collect(Stopper::X);
+    let stop = runner.stop_handle();
+    stop.stop();
+    drop(stop);
+    assert_eq!(runner.run().unwrap().report().reason, StopReason::Requested);
+}
+
+#[test]
 fn s47_on_stop_is_called_once_and_what_it_asks_for_reaches_sinks_only() {
     let (log, mut outcome) = stopped("");
     assert_eq!(log.matches("p.stop").count(), 1);
