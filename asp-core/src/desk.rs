@@ -90,6 +90,16 @@ impl Joined {
         self.emissions.len() | self.calls.len() | self.ticks.len() == 0
     }
 
+    /// Takes a plain emission out that is all there is; its stream.
+    #[inline]
+    pub(crate) fn pop_only(&self) -> Option<u32> {
+        if self.calls.len() | self.ticks.len() > 0 {
+            return None;
+        }
+        let Emission { stream, .. } = self.emissions.pop_only(|emission| emission.slot == Emission::PLAIN)?;
+        Some(stream)
+    }
+
     pub(crate) fn clear(&self) {
         self.emissions.clear();
         self.calls.clear();

@@ -49,6 +49,21 @@ impl<T> Fifo<T> {
         Some(first)
     }
 
+    /// Takes out the only value, if it is one of those that are wanted.
+    #[inline]
+    pub(crate) fn pop_only(&self, is_wanted: impl FnOnce(&T) -> bool) -> Option<T>
+    where
+        T: Copy,
+    {
+        if self.len.get() != 1 {
+            return None;
+        }
+        let only = self.first.get().filter(is_wanted)?;
+        self.first.set(None);
+        self.len.set(0);
+        Some(only)
+    }
+
     #[inline(never)]
     fn move_up(&self) {
         self.first.set(self.rest.borrow_mut().pop_front());

@@ -244,6 +244,9 @@ impl Stage {
     #[inline]
     pub(super) fn run_rounds(&mut self) -> Result<(), ErrorKind> {
         self.hold();
+        if self.round.is_empty() && self.relay() {
+            return Ok(());
+        }
         // A round is none if everything in it was cancelled; that in progress is one already.
         let mut begun = false;
         loop {
@@ -264,6 +267,33 @@ impl Stage {
                 return Ok(());
             }
         }
+    }
+
+    /// Dispatches rounds of one plain emission each, as a chain of strategies has them. True if nothing is left of the
+    /// instant then, false if it is for the caller to go on.
+    #[inline]
+    fn relay(&mut self) -> bool {
+        let Stage { core, nodes, hubs, event, max_rounds, .. } = self;
+        if core.watched || core.draining {
+            return false;
+        }
+        let last = max_rounds.saturating_sub(SUSPICIOUS + 1);
+        while core.round < last
+            && let Some(stream) = core.desk().joined.pop_only()
+        {
+            core.round += 1;
+            core.class = Class::Event;
+            *event = Some(Origin::Emitted(stream));
+            hubs[stream as usize].run_emitted(nodes, core);
+            if !core.tasks.later.is_empty() {
+                self.attend();
+                return false;
+            }
+            if core.desk().interrupted() {
+                return false;
+            }
+        }
+        core.desk().joined.is_empty()
     }
 
     /// Dispatches the rest of this round, and none after it.

@@ -221,6 +221,7 @@ impl<S: Strategy> Node<S> {
     /// Before an event at `time`, works through what the agenda has for earlier times; false if others come first,
     /// the earliest of whom has an item at `others`, or nothing more may be dispatched. This keeps a strategy that
     /// defers calls in one loop with its events.
+    #[inline(always)]
     pub(crate) fn catch_up(&mut self, core: &mut Core, time: i64, others: Due) -> bool {
         if time > self.cx.desk().outer.get() || others < Due::at(time) || !self.work(core, Due::at(time)) {
             return false;
