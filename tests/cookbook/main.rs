@@ -6,6 +6,9 @@ mod bars;
 mod daily;
 mod debounce;
 mod dedup;
+mod doorbell;
+#[rustfmt::skip] // as it is shown
+mod expanded;
 mod kit;
 mod late;
 mod orders;
