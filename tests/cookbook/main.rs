@@ -9,8 +9,10 @@ mod dedup;
 mod doorbell;
 #[rustfmt::skip] // as it is shown
 mod expanded;
+mod from_tokio;
 mod kit;
 mod late;
+mod means;
 mod orders;
 mod pace;
 mod pairs;
