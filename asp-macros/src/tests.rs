@@ -7,6 +7,7 @@ mod explained;
 mod program;
 mod reading;
 mod show;
+mod shown;
 mod size;
 mod tasks;
 mod texts;

@@ -256,6 +256,7 @@ fn timers(ticks: u64) -> u64 {
     run.and_then(|mut outcome| outcome.take::<Timers>()).expect("the workload runs").hash
 }
 
+// ANCHOR: defer
 #[derive(Default)]
 pub(crate) struct Defer {
     pub(crate) hash: u64,
@@ -291,6 +292,7 @@ fn defer(count: u64) -> u64 {
     let run = Runner::new().feed(Defer::VALUES, inputs::regular(count)).add(Defer::default()).run();
     run.and_then(|mut outcome| outcome.take::<Defer>()).expect("the workload runs").hash
 }
+// ANCHOR_END: defer
 
 #[derive(Default)]
 pub(crate) struct Sleepers {
@@ -359,6 +361,7 @@ fn exclusive(count: u64) -> u64 {
     run.and_then(|mut outcome| outcome.take::<Ready>()).expect("the workload runs").sum.to_bits()
 }
 
+// ANCHOR: chain
 struct ChainA;
 
 #[strategy(emits(b: f64))]
@@ -405,6 +408,7 @@ fn chain(count: u64) -> u64 {
         .run();
     run.and_then(|mut outcome| outcome.take::<Chain>()).expect("the workload runs").hash
 }
+// ANCHOR_END: chain
 
 /// A strategy that is added many times.
 trait Fan: Strategy + Default {

@@ -3,7 +3,6 @@
 use asp::prelude::*;
 use asp::{Outcome, RunContext, Stream, TokioClock};
 use futures::channel::oneshot;
-use futures::future;
 
 // ANCHOR: alone
 #[derive(Default)]
@@ -336,54 +335,6 @@ fn eight_hours_are_enough() {
     assert_eq!(outcome.collected(Nap::AWAKE).unwrap()[0].to_string(), "1970-01-01T08:00:00Z 1");
 }
 // ANCHOR_END: test
-
-// ANCHOR: retry
-/// A server that is busy for its first calls.
-struct Server {
-    busy: u32,
-}
-
-impl Server {
-    fn submit(&mut self, order: u32) -> impl Future<Output = Result<u32, &'static str>> + Send + use<> {
-        let answer = if self.busy > 0 { Err("busy") } else { Ok(order) };
-        self.busy = self.busy.saturating_sub(1);
-        future::ready(answer) // a real one asks over a network
-    }
-}
-
-struct Sender {
-    server: Server,
-}
-
-#[strategy(emits(accepted: u32))]
-impl Sender {
-    #[on_event(stream = "orders")]
-    async fn submit(&mut self, cx: &TaskContext<Self>, order: u32) -> Result<(), &'static str> {
-        let mut pause = Duration::from_millis(100);
-        loop {
-            match cx.external(self.server.submit(order)).await {
-                Ok(accepted) => break cx.emit(Self::ACCEPTED, accepted),
-                Err(why) if pause > Duration::from_secs(1) => return Err(why), // stops the run
-                Err(_) => cx.sleep(pause).await,
-            }
-            pause *= 2;
-        }
-        Ok(())
-    }
-}
-
-#[test]
-fn asks_again_after_a_longer_pause_each_time() {
-    let run = |busy| {
-        let sender = Sender { server: Server { busy } };
-        Runner::new().feed(Sender::ORDERS, [(second(0), 7)]).add(sender).collect(Sender::ACCEPTED).run()
-    };
-    let mut outcome = run(3).unwrap(); // pauses of 100, 200 and 400 ms
-    assert_eq!(outcome.collected(Sender::ACCEPTED).unwrap()[0].to_string(), "1970-01-01T00:00:00.700Z 7");
-    let error = run(10).unwrap_err();
-    assert!(error.to_string().ends_with("busy"), "{error}");
-}
-// ANCHOR_END: retry
 
 // ANCHOR: silence
 #[derive(Default)]

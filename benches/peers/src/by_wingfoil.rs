@@ -67,6 +67,7 @@ impl<I: Iterator<Item = (Timestamp, f64)> + 'static> Op for Replay<I> {
     }
 }
 
+// ANCHOR: defer
 /// Calls and events on one state, the event first where both come at one instant.
 pub(crate) struct Follow;
 
@@ -93,6 +94,7 @@ impl Op for Follow {
         Ok(Tick::Value(state.hash))
     }
 }
+// ANCHOR_END: defer
 
 /// The same with the calls that are pending in a ring of its own, of which wingfoil knows the first.
 pub(crate) struct Ring;
@@ -258,6 +260,7 @@ pub(crate) fn single_interpreted(count: u64) -> u64 {
     runner.value(sum).to_bits()
 }
 
+// ANCHOR: defer_graph
 wingfoil::nitro! {
     fn defer_graph(g: &GraphBuilder) -> Stream<u64> {
         let values = g.replay(inputs::regular(count()));
@@ -271,6 +274,7 @@ pub(crate) fn defer(count: u64) -> u64 {
     COUNT.set(count);
     defer_graph::compiled(HISTORY, RunFor::Forever).expect("the graph runs").0
 }
+// ANCHOR_END: defer_graph
 
 wingfoil::nitro! {
     fn ring_graph(g: &GraphBuilder) -> Stream<u64> {
@@ -285,6 +289,7 @@ pub(crate) fn defer_ring(count: u64) -> u64 {
     ring_graph::compiled(HISTORY, RunFor::Forever).expect("the graph runs").0
 }
 
+// ANCHOR: chain
 wingfoil::nitro! {
     fn chain_graph(g: &GraphBuilder) -> Stream<u64> {
         let a = g.replay(inputs::regular(count() / 3));
@@ -299,6 +304,7 @@ pub(crate) fn chain(count: u64) -> u64 {
     COUNT.set(count);
     chain_graph::compiled(HISTORY, RunFor::Forever).expect("the graph runs").0
 }
+// ANCHOR_END: chain
 
 pub(crate) fn chain_interpreted(count: u64) -> u64 {
     COUNT.set(count);
