@@ -1,5 +1,6 @@
 //! The command line: what there is, and what it says of itself.
 
+use std::ffi::OsString;
 use std::str::FromStr;
 
 use asp_core::{Pace, Timestamp};
@@ -10,6 +11,7 @@ use tracing_subscriber::filter::Targets;
 use crate::fault::Fault;
 use crate::names::{listed, similar};
 use crate::program::Program;
+use crate::report;
 use crate::terminal::Terminal;
 
 #[derive(Debug, Parser)]
@@ -63,6 +65,8 @@ pub(crate) struct Run {
     /// Show log messages from this level on: error, warn, info, debug or trace; also by module: warn,watch=debug
     #[arg(long, value_name = "LEVEL")]
     log: Option<String>,
+    #[command(flatten)]
+    report: report::Flags,
     /// Print the summary as one line of JSON, to standard output
     #[arg(long)]
     json: bool,
@@ -135,6 +139,7 @@ pub(crate) struct RunOptions {
     pub(crate) records: Vec<Assignment<Uri>>,
     pub(crate) bad_rows: BadRows,
     pub(crate) log: Option<Targets>,
+    pub(crate) report: Option<report::Wanted>,
     pub(crate) json: bool,
     pub(crate) quiet: bool,
 }
@@ -156,7 +161,7 @@ pub(crate) struct Unknown {
 /// Reads the arguments, of which the first is the program. `Err` is an exit code: the answer is written.
 pub(crate) fn parse(
     program: &Program,
-    arguments: impl IntoIterator<Item: Into<std::ffi::OsString> + Clone>,
+    arguments: impl IntoIterator<Item: Into<OsString>>,
     terminal: &Terminal,
 ) -> Result<Command, u8> {
     let mut command = Cli::command()
@@ -167,10 +172,17 @@ pub(crate) fn parse(
     if let Some(about) = about(program.about) {
         command = command.about(about).long_about(program.about);
     }
+    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
     let parsed =
-        command.try_get_matches_from_mut(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+        command.try_get_matches_from_mut(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
     match parsed {
-        Ok(cli) => Ok(cli.command.unwrap_or(Command::Run(cli.run))),
+        Ok(cli) => Ok(match cli.command.unwrap_or(Command::Run(cli.run)) {
+            Command::Run(mut run) => {
+                run.report.told(&arguments);
+                Command::Run(run)
+            }
+            other => other,
+        }),
         Err(error) => {
             let error = error.format(&mut command);
             let target = if error.use_stderr() { &terminal.err } else { &terminal.out };
@@ -232,6 +244,7 @@ impl Run {
                 BadRowPolicy::Skip => BadRows::Skip,
             },
             log,
+            report: self.report.read()?,
             json: self.json,
             quiet: self.quiet,
         };

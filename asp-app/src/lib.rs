@@ -39,6 +39,7 @@ mod names;
 mod program;
 mod progress;
 mod records;
+mod report;
 mod returned;
 mod run;
 mod summary;

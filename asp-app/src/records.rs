@@ -39,6 +39,12 @@ impl Record {
         Record { stream: stream.name().to_owned(), uri, typed: Box::new(stream) }
     }
 
+    /// Charts the stream in a report.
+    #[cfg(feature = "report")]
+    pub(crate) fn chart(&self, recorder: asp_report::Recorder) -> asp_report::Recorder {
+        self.typed.chart(recorder)
+    }
+
     /// Writes the stream to a file while the runner runs.
     pub(crate) fn begin(&self, runner: Runner, uri: Uri) -> Result<(Runner, Recording), IoError> {
         let (runner, file) = self.typed.begin(runner, &uri)?;
@@ -68,6 +74,8 @@ impl fmt::Debug for Recording {
 /// A stream whose payload type is known.
 trait Typed {
     fn begin(&self, runner: Runner, uri: &Uri) -> Result<(Runner, Box<dyn Finish>), IoError>;
+    #[cfg(feature = "report")]
+    fn chart(&self, recorder: asp_report::Recorder) -> asp_report::Recorder;
 }
 
 /// A writer whose payload type is forgotten.
@@ -90,6 +98,11 @@ impl<T: IntoFile> Typed for Stream<T> {
             }
         });
         Ok((runner, Box::new(shared)))
+    }
+
+    #[cfg(feature = "report")]
+    fn chart(&self, recorder: asp_report::Recorder) -> asp_report::Recorder {
+        recorder.chart(self.clone())
     }
 }
 

@@ -12,6 +12,7 @@ use crate::logs::Logs;
 use crate::program::{Program, fault_of};
 use crate::progress::Progress;
 use crate::records::Recording;
+use crate::report::{self, Wanted, Watched};
 use crate::returned::Made;
 use crate::summary::{Recorded, Summary};
 use crate::terminal::Terminal;
@@ -23,7 +24,7 @@ pub(crate) fn run(
     flags: Run,
     terminal: &Terminal,
 ) -> Result<(), Fault> {
-    let (feeds, options) = flags.read()?;
+    let (feeds, mut options) = flags.read()?;
     let unknown_feeds = feeds.replace(&mut program)?;
     let is_recordable = |name: &str| program.records.iter().any(|record| record.stream == name);
     let unknown_record = options.records.iter().find(|record| !is_recordable(&record.stream));
@@ -37,7 +38,8 @@ pub(crate) fn run(
         return Err(cli::unknown_record(&record.stream, &program, &graph));
     }
     let logs = options.log.clone().map(|filter| Logs::new(filter, &terminal.err));
-    Logs::during(logs.as_ref(), || prepared(&program, made, &options, logs.as_ref(), terminal))
+    let report = options.report.take();
+    Logs::during(logs.as_ref(), || prepared(&program, made, &options, report, logs.as_ref(), terminal))
 }
 
 /// Opens all files, runs, and shows the summary.
@@ -45,6 +47,7 @@ fn prepared(
     program: &Program,
     made: Made<'_>,
     options: &RunOptions,
+    report: Option<Wanted>,
     logs: Option<&Logs>,
     terminal: &Terminal,
 ) -> Result<(), Fault> {
@@ -84,6 +87,7 @@ fn prepared(
         runner = next;
         recordings.push(recording);
     }
+    let (mut runner, watched) = report::attach(report, program, runner);
     if let Some(start) = start {
         runner = runner.start(start);
     }
@@ -104,7 +108,7 @@ fn prepared(
     fits(options, is_live)?;
     let progress = shows_progress.then(|| Progress::show(open.clone(), start, end));
     let run = timed(runner.pace(options.pace), is_live, progress);
-    finished(run, &open, recordings, options, terminal)
+    finished(run, &open, recordings, watched, options, terminal)
 }
 
 /// A run that has ended, well or not.
@@ -170,6 +174,7 @@ fn finished(
     ended: Ended,
     open: &[Open],
     recordings: Vec<Recording>,
+    watched: Option<Watched>,
     options: &RunOptions,
     terminal: &Terminal,
 ) -> Result<(), Fault> {
@@ -187,8 +192,15 @@ fn finished(
             Err(error) => fault = Some(Fault::failed(format_args!("recording of \"{stream}\": {error}"))),
         }
     }
-    let error = fault.as_ref().map(ToString::to_string);
-    let summary = Summary { report, feeds: open, recorded: &recorded, error: error.as_deref(), seconds };
+    let mut error = fault.as_ref().map(ToString::to_string);
+    let page =
+        report::write(watched, outcome.as_ref(), error.as_deref(), seconds).unwrap_or_else(|unwritten| {
+            error.get_or_insert_with(|| unwritten.to_string());
+            fault.get_or_insert(unwritten);
+            None
+        });
+    let error = error.as_deref();
+    let summary = Summary { report, feeds: open, recorded: &recorded, page: page.as_deref(), error, seconds };
     if options.json {
         terminal.out.write(&format!("{}\n", summary.json()));
     } else if !options.quiet && report.is_some() {

@@ -14,6 +14,8 @@ pub(crate) struct Summary<'a> {
     pub(crate) report: Option<&'a Report>,
     pub(crate) feeds: &'a [Open],
     pub(crate) recorded: &'a [Recorded],
+    /// Where the report is.
+    pub(crate) page: Option<&'a str>,
     pub(crate) error: Option<&'a str>,
     pub(crate) seconds: f64,
 }
@@ -67,6 +69,9 @@ impl Summary<'_> {
         }
         for forward in report.forwards.iter().filter(|forward| forward.was_slow()) {
             row(&forward.stream, forwarded(forward));
+        }
+        if let Some(page) = self.page {
+            row("report", page.to_owned());
         }
         let rate = (dispatched.events as f64 / self.seconds.max(1e-9)) as u64;
         // How fast live events come is not the program's doing.
@@ -135,6 +140,9 @@ impl Summary<'_> {
             if let Some(handover) = report.handover {
                 object["live"] = live(report, handover);
             }
+        }
+        if let Some(page) = self.page {
+            object["report"] = page.into();
         }
         if self.error.is_some() {
             object["status"] = "failed".into();

@@ -8,6 +8,7 @@ use std::panic::resume_unwind;
 use crate::desk::{Desk, Refused};
 use crate::digest::Digester;
 use crate::forward::outflow::Outgoing;
+use crate::handler_times::Times;
 use crate::heads::{DEPARTURES, Heads};
 use crate::observe::{Class, Dispatch, Place};
 use crate::outcome::Dispatched;
@@ -17,7 +18,7 @@ use crate::recording::{LeftOut, Recording};
 use crate::roster::Roster;
 use crate::strategy::HandlerResult;
 use crate::task::{Outside, Tasks};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 use crate::trace::Trace;
 
 /// Why a dispatch stopped the run.
@@ -79,6 +80,8 @@ pub(crate) struct Core {
     pub(crate) unsettled: Unsettled,
     pub(crate) observers: Vec<Observer>,
     pub(crate) digester: Option<Digester>,
+    /// How long handlers take, if that is of interest.
+    pub(crate) times: Option<Box<Times>>,
     /// Where the facts of the run are recorded.
     pub(crate) recording: Option<Recording>,
     /// Ticks that a recorded run left out.
@@ -186,6 +189,7 @@ impl Core {
             watched: !observers.is_empty(),
             observers,
             digester: None,
+            times: None,
             recording: None,
             recorded_skips: VecDeque::new(),
             passed: 0,
@@ -214,13 +218,29 @@ impl Core {
 
     /// True if anybody wants to see each dispatch.
     fn is_watched(&self) -> bool {
-        !self.observers.is_empty() || self.digester.is_some() || self.stop_after < NEVER
+        !self.observers.is_empty()
+            || self.digester.is_some()
+            || self.times.is_some()
+            || self.stop_after < NEVER
     }
 
     /// Has each dispatch take part in a digest.
     pub(crate) fn digest(&mut self, digester: Digester) {
         self.digester = Some(digester);
         self.watched = true;
+    }
+
+    /// Measures how long each handler takes.
+    pub(crate) fn time_handlers(&mut self) {
+        self.times = Some(Box::default());
+        self.watched = true;
+    }
+
+    /// The dispatch that was announced is over.
+    pub(crate) fn took(&mut self) {
+        if let Some(times) = &mut self.times {
+            times.end(self.place.time);
+        }
     }
 
     /// True if the run has come to where the recorded one was stopped. All that start do so before it is asked.
@@ -380,6 +400,7 @@ impl Core {
             stream,
             due: Timestamp::from_nanos(desk.event_time.get()),
             event_time: Timestamp::from_nanos(desk.event_time.get()),
+            behind: (self.clock > i64::MIN).then(|| Duration::from_nanos(self.clock.saturating_sub(now))),
         };
         if let Some(digester) = &mut self.digester {
             digester.feed(&dispatch);
@@ -393,6 +414,9 @@ impl Core {
         if self.is_stopped_again() && is_before_end && !desk.starting.get() {
             // The dispatch that is about to be made is the last one. The rest of its item, sinks say, is as it was.
             desk.interrupt();
+        }
+        if let Some(times) = &mut self.times {
+            times.begin(&self.roster, node as u32, method);
         }
     }
 

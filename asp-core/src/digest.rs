@@ -36,6 +36,35 @@ impl fmt::Display for Digest {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for Digest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Digest {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number: Hexadecimal =
+            deserializer.deserialize_str(crate::time::Text::of("32 hexadecimal digits"))?;
+        Ok(Digest(number.0))
+    }
+}
+
+/// A digest as it is printed.
+#[cfg(feature = "serde")]
+struct Hexadecimal(u128);
+
+#[cfg(feature = "serde")]
+impl std::str::FromStr for Hexadecimal {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        u128::from_str_radix(text, 16).map(Hexadecimal)
+    }
+}
+
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Digest({self})")

@@ -1,6 +1,6 @@
 //! What an observer of a run is shown.
 
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 /// The kind of an item, in the order in which kinds run at equal times (S7).
 ///
@@ -87,4 +87,6 @@ pub struct Dispatch<'a> {
     pub due: Timestamp,
     /// What the source says.
     pub event_time: Timestamp,
+    /// How far the clock has gone beyond `now`, in the live phase of a run.
+    pub behind: Option<Duration>,
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Few, Result};
 use crate::forward::ForwardReport;
+use crate::handler_times::HandlerTimes;
 use crate::live::StreamReport;
 use crate::names::type_name;
 use crate::node::{AnyNode, Node};
@@ -268,6 +269,7 @@ impl fmt::Debug for Outcome {
 /// # Ok::<(), asp_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum StopReason {
     /// It had reached its end (S27), or nothing was left to do (S28).
@@ -279,6 +281,8 @@ pub enum StopReason {
 }
 
 /// The figures of a run (S48).
+///
+/// With the feature `serde` it can be serialized and read back: times as RFC 3339, durations as text (`1s500ms`).
 ///
 /// It prints as two lines, and a third if anything was skipped, clamped, left pending or passed over; then one for each
 /// sink that was too slow for the run.
@@ -296,6 +300,7 @@ pub enum StopReason {
 /// # Ok::<(), asp_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Report {
     /// Why the run stopped.
@@ -335,6 +340,8 @@ pub struct Report {
     pub live: Vec<StreamReport>,
     /// What became of the events of each [`Runner::forward`](crate::Runner::forward), by stream.
     pub forwards: Vec<ForwardReport>,
+    /// How long handlers took, if [`Runner::time_handlers`](crate::Runner::time_handlers) asked for it.
+    pub handlers: Vec<HandlerTimes>,
 }
 
 impl Report {
@@ -395,6 +402,7 @@ impl fmt::Display for Report {
 /// # Ok::<(), asp_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Dispatched {
     /// `on_start`, class 0.
@@ -450,3 +458,6 @@ impl fmt::Display for Dispatched {
         write!(f, "{settled} settled")
     }
 }
+
+#[cfg(all(test, feature = "serde"))]
+mod tests;

@@ -175,10 +175,14 @@ impl<S: Strategy, H> Handler<S, H> {
         if let Node { strategy: Some(strategy), cx, .. } = node {
             cx.desk().at_event(at);
             core.dispatched.events += 1;
-            if core.watched {
+            let watched = core.watched;
+            if watched {
                 core.announce(cx.desk(), self.node, self.method, Some(stream));
             }
             let result = call(&mut self.take, strategy, cx, value);
+            if watched {
+                core.took();
+            }
             core.ended(cx.desk(), self.node, self.method, result);
         }
         node.leave(core);

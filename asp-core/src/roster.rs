@@ -31,6 +31,13 @@ pub(crate) enum Name {
     },
 }
 
+/// Whose name one has.
+pub(crate) enum Owner<'a> {
+    Named(&'a Arc<str>),
+    /// One of the instances of a group.
+    Group(u32),
+}
+
 /// The names of strategies and coroutines.
 #[derive(Default)]
 pub(crate) struct Roster {
@@ -128,6 +135,16 @@ impl Roster {
     pub(crate) fn declare_spawned(&mut self) -> u64 {
         self.spawned += 1;
         declaration(SPAWNED, self.spawned)
+    }
+
+    pub(crate) fn owner(&self, number: u32) -> Owner<'_> {
+        if let Some(coroutine) = number.checked_sub(COROUTINES) {
+            return Owner::Named(&self.coroutines[coroutine as usize]);
+        }
+        match &self.strategies[number as usize] {
+            Name::Own(name) => Owner::Named(name),
+            Name::Keyed { group, .. } => Owner::Group(*group),
+        }
     }
 
     pub(crate) fn name(&self, number: u32) -> Cow<'_, str> {

@@ -47,6 +47,7 @@ pub struct Runner {
     pub(crate) clock: Option<Arc<dyn Clock>>,
     /// The dispatches between two marks of the digest, if there is one.
     pub(crate) digest: Option<u64>,
+    times: bool,
     pub(crate) recording: Option<Recording>,
     pub(crate) replay: Option<Recording>,
 }
@@ -91,6 +92,7 @@ impl Runner {
             live: LiveRun::default(),
             clock: None,
             digest: None,
+            times: false,
             recording: None,
             replay: None,
         }
@@ -303,6 +305,23 @@ impl Runner {
         self
     }
 
+    /// Measures how long each handler takes, for [`Report::handlers`](crate::Report::handlers). A run that is not asked to
+    /// pays nothing for it.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let runner = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default());
+    /// let outcome = runner.time_handlers().run()?;
+    /// let calls: Vec<(&str, u64)> =
+    ///     outcome.report().handlers.iter().map(|times| (times.handler.as_str(), times.calls)).collect();
+    /// assert_eq!(calls, [("arrive", 3), ("greet", 3)]);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    pub fn time_handlers(mut self) -> Self {
+        self.times = true;
+        self
+    }
+
     /// What becomes of errors that handlers return; they stop the run unless told otherwise.
     ///
     /// ```
@@ -447,6 +466,9 @@ impl Runner {
         core.recording = self.recording;
         if let Some(interval) = self.digest {
             core.digest(Digester::new(interval));
+        }
+        if self.times {
+            core.time_handlers();
         }
         let mut engine = Engine::new(parts, core, limits, stop);
         if let Some(facts) = facts {

@@ -140,6 +140,7 @@ impl Engine {
             clock_steps: steps,
             live,
             forwards,
+            handlers: self.stage.core.times.as_mut().map(|times| times.take()).unwrap_or_default(),
         };
         let collected =
             self.stage.hubs.iter_mut().filter_map(|hub| {

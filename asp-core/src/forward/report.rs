@@ -18,6 +18,7 @@ use crate::time::Duration;
 /// # Ok::<(), asp_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ForwardReport {
     /// The stream.

@@ -12,6 +12,7 @@ use crate::time::{Duration, Timestamp};
 /// assert_eq!(Gap { from: 7, to: 9 }.to_string(), "7 to 9");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Gap {
     /// The first number that is missing.
     pub from: u64,
@@ -34,6 +35,7 @@ impl fmt::Display for Gap {
 /// assert_eq!((report.received, report.gap()), (0, None));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct StreamReport {
     /// The stream.

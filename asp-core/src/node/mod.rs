@@ -243,12 +243,16 @@ impl<S: Strategy> Node<S> {
         call: impl FnOnce(&mut S, &Context<S>) -> HandlerResult,
     ) -> bool {
         let node = self.cx.node();
-        if core.watched {
+        let watched = core.watched;
+        if watched {
             core.announce(self.cx.desk(), node as usize, method, stream);
         }
         let Some(strategy) = &mut self.strategy else { return true };
         core.running.1 = method;
         let result = call(strategy, &self.cx);
+        if watched {
+            core.took();
+        }
         core.ended(self.cx.desk(), node as usize, method, result)
     }
 

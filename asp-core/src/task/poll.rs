@@ -20,6 +20,9 @@ pub(crate) fn poll(nodes: &mut Nodes, core: &mut Core, key: TaskKey) {
     }) else {
         return;
     };
+    if core.watched {
+        core.took();
+    }
     match polled {
         Ok(None) => {}
         Ok(Some(result)) => end(nodes, core, key, result),

@@ -11,6 +11,8 @@
 //! Reading a clock is not the business of these types: in a run the time comes from the run alone. Where a live run has
 //! it from is a [`Clock`], and only this module of the crate reads the clocks of the machine.
 
+#[cfg(feature = "serde")]
+mod as_text;
 mod clock;
 mod convert;
 mod delay;
@@ -37,6 +39,8 @@ pub use pace::{Pace, ParsePaceError};
 pub use rfc3339::ParseTimestampError;
 pub use timestamp::Timestamp;
 
+#[cfg(feature = "serde")]
+pub(crate) use as_text::Text;
 pub(crate) use pace::Pacer;
 pub(crate) use stopwatch::{Patience, Pulse, Respite, Share, Spin, Stopwatch};
 pub(crate) use tokio_sleep::sleep_in_tokio;

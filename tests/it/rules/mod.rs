@@ -15,6 +15,7 @@ mod forwards_in_book;
 
 mod grace;
 mod growing;
+mod handler_times;
 mod keyed;
 mod live;
 mod live_faults;

@@ -118,6 +118,7 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 /// assert_eq!(step.to_string(), "the wall clock was moved by -5s at 1970-01-01T00:01:40Z");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ClockStep {
     /// The engine clock directly after the step was seen.
