@@ -46,7 +46,7 @@ fn time(k: u64) -> Timestamp {
 
 fn generate(files: &Files, name: &str, bytes: u64) {
     if name.ends_with(".parquet") {
-        return generate_parquet(files, name, bytes / 24);
+        return generate_parquet(files, name, bytes / 96);
     }
     let mut file = BufWriter::new(File::create(files.path(name)).unwrap());
     if name.ends_with(".csv") {
