@@ -20,7 +20,7 @@ pub use asp_macros::{
 
 #[cfg(feature = "app")]
 pub use asp_app as app;
-#[cfg(any(feature = "app", feature = "csv", feature = "jsonl"))]
+#[cfg(any(feature = "app", feature = "csv", feature = "jsonl", feature = "parquet"))]
 pub use asp_io as io;
 #[cfg(feature = "app")]
 pub use asp_macros::main;

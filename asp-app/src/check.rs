@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use asp_core::{ErrorKind, GraphFault, Runner, Stream, Timestamp};
-use asp_io::{IoError, LiveUri, ReadOptions, Uri};
+use asp_io::{Format, IoError, LiveUri, ReadOptions, Uri};
 
 use crate::cli::Feeds;
 use crate::describe::outline;
@@ -94,7 +94,8 @@ fn graph_faults(runner: Runner) -> Vec<String> {
 /// Reads the first rows of each file that a URI names.
 pub(crate) fn first_rows<T: FromFile>(uri: &Uri) -> Result<Checked, IoError> {
     let mut checked = Checked::default();
-    if uri.is_standard_stream() {
+    // Of Parquet it is an error.
+    if uri.is_standard_stream() && uri.format() != Format::Parquet {
         return Ok(checked);
     }
     for uri in each_file(uri) {

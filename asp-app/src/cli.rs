@@ -49,6 +49,7 @@ pub(crate) struct Run {
     feeds: Feeds,
     /// Write a stream to a file: alerts=alerts.csv, alerts=alerts.jsonl.gz, or alerts=-?format=csv for standard output
     ///
+    /// A name in `.parquet` is written as Parquet, compressed.
     /// The file appears when the run has ended well; a run that fails leaves what was there before. May be given once
     /// for each stream.
     #[arg(long, value_name = "NAME=URI")]
@@ -81,9 +82,9 @@ pub(crate) struct Feeds {
     /// Read a stream from other files: quakes=2025.csv, or quakes=data/*.csv.gz?time=ts&unit=ms
     ///
     /// A URI is a path, a pattern of paths, or `-` for standard input. Keys after a `?` say how it is to be read:
-    /// `format` (csv, jsonl), `time` (the column of the time), `unit` (of times that are numbers: s, ms, us, ns), `tz`
-    /// (of times without an offset, as Europe/Paris), `value` (the column of a single value). May be given once for
-    /// each stream.
+    /// `format` (csv, jsonl, parquet), `time` (the column of the time), `unit` (of times that are numbers: s, ms, us,
+    /// ns), `tz` (of times without an offset, as Europe/Paris), `value` (the column of a single value). May be given
+    /// once for each stream.
     #[arg(long, value_name = "NAME=URI")]
     feed: Vec<String>,
     /// Feed a stream live: quakes=tail:quakes.csv, for a file that grows

@@ -1,7 +1,7 @@
 //! Sources beside the loops of the bare reader crates: `cargo bench -p asp-io --bench throughput [-- csv]`.
 //!
 //! Both sides read one generated file, read the time of each row, make a payload of it and add up a field of that: the
-//! source through a run with one handler, the bare loop with `csv` or `serde_json` alone. They are run in turn, several
+//! source through a run with one handler, the bare loop with `csv`, `serde_json` or `parquet` alone. They are run in turn, several
 //! times in one process; a line gives the medians of process CPU time as rows a second, and the ratio of the times.
 
 use std::fs::File;
@@ -10,11 +10,17 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::marker::PhantomData;
 use std::path::Path;
 
-use asp_core::{Context, HandlerResult, Payload, Runner, Slot, Source, Strategy, Stream, Timestamp, Wiring};
-use asp_io::{LiveUri, ReadOptions, Uri};
+use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int64Type, TimestampNanosecondType};
+use asp_core::{
+    Context, Event, HandlerResult, Payload, Runner, Slot, Source, Strategy, Stream, Timestamp, Wiring,
+};
+use asp_io::{LiveUri, ReadOptions, Uri, Writer};
 use cpu_time::ProcessTime;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
-use serde::{Deserialize, de};
+use serde::{Deserialize, Serialize, de};
 
 const ROWS: u64 = 1_000_000;
 const ROUNDS: usize = 7;
@@ -40,6 +46,15 @@ fn main() {
             measure(name, asp, bare);
         }
     };
+    let trades_parquet = folder.path().join("trades.parquet").display().to_string();
+    write(&trades_parquet, |k| Trade {
+        price: price(k),
+        quantity: (k % 977) as i64,
+        symbol: format!("SYM{}", k % 100),
+    });
+    let counts_parquet = folder.path().join("counts.parquet").display().to_string();
+    write(&counts_parquet, price);
+
     run("csv", &|| asp::<Trade>(&trades_csv), &|| bare_csv(&trades_csv, BareTrade::number));
     run("csv-followed", &|| asp::<Trade>(&format!("tail:{trades_csv}")), &|| {
         bare_csv(&trades_csv, BareTrade::number)
@@ -54,6 +69,18 @@ fn main() {
     run("jsonl-scalar", &|| asp::<f64>(&format!("{counts_json}?unit=ns")), &|| {
         bare_json(&counts_json, BareCount::number)
     });
+    run("parquet", &|| asp::<Trade>(&trades_parquet), &|| bare_parquet(&trades_parquet, bare_trades));
+    run("parquet-scalar", &|| asp::<f64>(&counts_parquet), &|| bare_parquet(&counts_parquet, bare_counts));
+}
+
+/// Writes a file of Parquet.
+fn write<T: Serialize>(path: &str, value: fn(u64) -> T) {
+    let mut writer = Writer::create(&path.parse().expect("a good URI")).expect("a new file");
+    for k in 0..ROWS {
+        let time = Timestamp::from_nanos(nanos(k) as i64);
+        writer.write(&Event { time, value: value(k) }).expect("room for it");
+    }
+    writer.finish().expect("room for it");
 }
 
 fn nanos(k: u64) -> u64 {
@@ -76,7 +103,7 @@ fn trade_json(k: u64) -> String {
 }
 
 /// A payload of the source.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Trade {
     price: f64,
     quantity: i64,
@@ -200,6 +227,36 @@ fn bare_json<T: DeserializeOwned>(path: impl AsRef<Path>, number: fn(&T) -> f64)
         line.clear();
     }
     sum
+}
+
+fn bare_parquet(path: &str, add: fn(&RecordBatch, &mut f64)) -> f64 {
+    let file = File::open(path).expect("a good file");
+    let batches = ParquetRecordBatchReaderBuilder::try_new(file).expect("a good file").with_batch_size(4096);
+    let mut sum = 0.0;
+    for batch in batches.build().expect("a good file") {
+        add(&batch.expect("good rows"), &mut sum);
+    }
+    sum
+}
+
+fn bare_trades(batch: &RecordBatch, sum: &mut f64) {
+    let times = batch.column(0).as_primitive::<TimestampNanosecondType>().values();
+    let prices = batch.column(1).as_primitive::<Float64Type>().values();
+    let quantities = batch.column(2).as_primitive::<Int64Type>().values();
+    let symbols = batch.column(3).as_string::<i32>();
+    for row in 0..batch.num_rows() {
+        let (time, symbol) = (Timestamp::from_nanos(times[row]), symbols.value(row).to_owned());
+        *sum +=
+            black_box(&BareTrade { time, price: prices[row], quantity: quantities[row], symbol }).number();
+    }
+}
+
+fn bare_counts(batch: &RecordBatch, sum: &mut f64) {
+    let times = batch.column(0).as_primitive::<TimestampNanosecondType>().values();
+    let prices = batch.column(1).as_primitive::<Float64Type>().values();
+    for (&time, &price) in times.iter().zip(prices) {
+        *sum += black_box(&BareCount { time, price }).number();
+    }
 }
 
 fn measure(name: &str, asp: &dyn Fn() -> f64, bare: &dyn Fn() -> f64) {

@@ -81,6 +81,17 @@ pub enum IoErrorKind {
         /// Why.
         error: io::Error,
     },
+    /// A row group of a Parquet file cannot be decoded.
+    RowGroup {
+        /// The path as it was given.
+        path: String,
+        /// The row group, counting from 0, as other programs do.
+        group: usize,
+        /// The first row that cannot be read, counting from 1 in the file.
+        row: u64,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// A row cannot be understood.
     Row(RowError),
     /// The operating system failed while a file was written.
@@ -106,6 +117,9 @@ impl fmt::Display for IoError {
             IoErrorKind::Open { path, reason } => write!(f, "cannot open {path}: {reason}"),
             IoErrorKind::Columns { path, reason } => write!(f, "{path}: {reason}"),
             IoErrorKind::Read { path, line, error } => write!(f, "{path}:{line}: cannot read on: {error}"),
+            IoErrorKind::RowGroup { path, group, row, reason } => {
+                write!(f, "{path}: row group {group} cannot be read from row {row} on: {reason}")
+            }
             IoErrorKind::Row(row) => row.fmt(f),
             IoErrorKind::Write { path, error } => write!(f, "cannot write {path}: {error}"),
             IoErrorKind::Payload { path, reason } => write!(f, "cannot write {path}: {reason}"),
@@ -163,6 +177,8 @@ pub struct RowError(Box<Row>);
 struct Row {
     file: Arc<str>,
     line: u64,
+    /// In formats that have such.
+    group: Option<usize>,
     word: &'static str,
     column: Option<String>,
     value: Option<String>,
@@ -181,11 +197,18 @@ pub(crate) enum RowFault {
 impl RowError {
     pub(crate) fn new(file: &Arc<str>, line: u64, fault: RowFault) -> Self {
         let (file, word) = (Arc::clone(file), "column");
-        RowError(Box::new(Row { file, line, word, column: None, value: None, fault }))
+        RowError(Box::new(Row { file, line, group: None, word, column: None, value: None, fault }))
     }
 
     pub(crate) fn says(file: &Arc<str>, line: u64, sentence: impl Into<String>) -> Self {
         RowError::new(file, line, RowFault::Says(sentence.into()))
+    }
+
+    /// Names the row group in which the row is.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn in_group(mut self, group: usize) -> Self {
+        self.0.group = Some(group);
+        self
     }
 
     /// Names the place in the row: `word` is what the format calls it.
@@ -205,9 +228,14 @@ impl RowError {
         &self.0.file
     }
 
-    /// The line on which the row begins, counting from 1.
+    /// The line on which the row begins, counting from 1. A Parquet file has no lines; there it is the row.
     pub fn line(&self) -> u64 {
         self.0.line
+    }
+
+    /// The row group of a Parquet file, counting from 0, as other programs do.
+    pub fn row_group(&self) -> Option<usize> {
+        self.0.group
     }
 
     /// The column, where one is to blame.
@@ -231,8 +259,11 @@ impl RowError {
 
 impl fmt::Display for RowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Row { file, line, word, column, value, fault } = &*self.0;
-        write!(f, "{file}:{line}: ")?;
+        let Row { file, line, group, word, column, value, fault } = &*self.0;
+        match group {
+            Some(group) => write!(f, "{file}: row {line} (row group {group}): ")?,
+            None => write!(f, "{file}:{line}: ")?,
+        }
         if let Some(column) = column {
             write!(f, "{word} \"{column}\": ")?;
         }

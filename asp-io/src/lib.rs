@@ -1,4 +1,5 @@
-//! Sources and sinks of ASP over files: CSV and JSON lines, compressed or not, globs, standard input and output.
+//! Sources and sinks of ASP over files: CSV, JSON lines and Parquet, compressed or not, globs, standard input and
+//! output.
 //!
 //! A [`Uri`] says where data is and how it is to be read. [`source`] makes an [`asp_core::Source`] of it, which
 //! streams with constant memory; a [`Writer`] takes events the other way, and what it writes reads back as equal
@@ -29,18 +30,26 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Features, all on by default: `csv`, `jsonl`, `gzip`, and `tz` for zones other than UTC.
+//! Features, all on by default: `csv`, `jsonl`, `parquet`, `gzip`, and `tz` for zones other than UTC.
 #![forbid(unsafe_code)]
-#![cfg_attr(not(all(feature = "csv", feature = "jsonl")), allow(unused))]
+#![cfg_attr(not(all(feature = "csv", feature = "jsonl", feature = "parquet")), allow(unused))]
 
 #[cfg(feature = "csv")]
 mod csv;
 mod error;
+#[cfg(any(feature = "csv", feature = "parquet"))]
+mod fault;
 mod files;
 #[cfg(feature = "jsonl")]
 mod json;
 mod names;
 mod options;
+#[cfg(feature = "parquet")]
+mod parquet;
+#[cfg(any(feature = "csv", feature = "parquet"))]
+mod plan;
+#[cfg(any(feature = "csv", feature = "parquet"))]
+mod row;
 mod rows;
 mod shape;
 mod tail;

@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 
 use crate::error::IoError;
 use crate::files::{self, Bytes, Input};
-use crate::options::{BadRows, ReadOptions};
-use crate::shape::{self, Shape};
+use crate::options::{BadRows, ReadOptions, RowReport};
+use crate::shape::{self, Numbers, Shape};
 use crate::times::TimeReader;
 use crate::uri::{Format, Uri};
 
@@ -28,6 +28,12 @@ use crate::uri::{Format, Uri};
 /// The time is taken from the column `time`, or the one that the URI names. A struct that has a field of that name
 /// gets it too, as the text that stands there. Types that take any name (maps, `#[serde(flatten)]`) do not.
 ///
+/// Of Parquet only the columns that the payload has fields for are read, in batches of a few thousand rows. Columns have
+/// types there: a whole number fits every type that holds it, and also a float; a number is no text. A timestamp, a date
+/// or a time of day is a text for a `String` (as `2025-01-01T00:00:00Z`), and for a whole number the count that stands in
+/// the file. As the time of the event, a timestamp has its own unit and needs none in the URI. Lists, structs and maps
+/// are refused where a field asks for one.
+///
 /// Rows come in the order of the file, and the engine checks that their times do not go back; use
 /// [`Source::reorder`] for files that are nearly in order.
 ///
@@ -35,7 +41,8 @@ use crate::uri::{Format, Uri};
 ///
 /// At once: a file that does not exist, and what the header of the first file shows not to fit `T`. While the run
 /// goes on: a row that cannot be understood, unless [`ReadOptions::bad_rows`] says otherwise; a column that is missing;
-/// a row of more than 16 MiB, as after a quote left open; and what the operating system reports.
+/// a row of more than 16 MiB, as after a quote left open; a Parquet column of a type that does not fit its field; and
+/// what the operating system reports.
 ///
 /// ```
 /// use asp_core::{Runner, Stream};
@@ -85,7 +92,8 @@ pub fn rows<T: DeserializeOwned>(uri: &Uri, options: &ReadOptions) -> Result<Row
     }
     let options = options.clone();
     let mut rows = Rows { request, inputs, file: None, options, unreported: 0, yields: PhantomData };
-    if !uri.is_standard_stream() {
+    // Of Parquet, standard input is an error at once.
+    if !uri.is_standard_stream() || uri.format() == Format::Parquet {
         rows.open_next()?;
     }
     Ok(rows)
@@ -96,12 +104,14 @@ pub fn rows<T: DeserializeOwned>(uri: &Uri, options: &ReadOptions) -> Result<Row
 pub(crate) struct Request {
     pub(crate) uri: Uri,
     pub(crate) shape: Shape,
+    pub(crate) numbers: Numbers,
     pub(crate) times: TimeReader,
 }
 
 impl Request {
     pub(crate) fn new<T: DeserializeOwned>(uri: &Uri) -> Self {
-        Request { uri: uri.clone(), shape: shape::of::<T>(), times: TimeReader::new(uri) }
+        let shape = shape::of::<T>();
+        Request { uri: uri.clone(), shape, numbers: shape::numbers::<T>(shape), times: TimeReader::new(uri) }
     }
 }
 
@@ -117,18 +127,21 @@ pub struct Rows<T> {
 }
 
 /// A file in the course of being read.
+#[allow(clippy::large_enum_variant, reason = "there is one at a time")]
 pub(crate) enum OpenFile {
     #[cfg(feature = "csv")]
     Csv(crate::csv::CsvFile),
     #[cfg(feature = "jsonl")]
     JsonLines(crate::json::JsonFile),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<crate::parquet::ParquetFile>),
 }
 
 /// A row, or `None` behind the last one.
 pub(crate) type NextRow<T> = Result<Option<(Timestamp, T)>, IoError>;
 
 impl OpenFile {
-    /// Begins to read; of CSV, the line of column names.
+    /// Begins to read lines; of CSV, the line of column names.
     pub(crate) fn new(name: Arc<str>, bytes: Bytes, request: &Request) -> Result<Self, IoError> {
         match request.uri.format() {
             #[cfg(feature = "csv")]
@@ -140,6 +153,16 @@ impl OpenFile {
         }
     }
 
+    fn open(input: Input, report: &RowReport, request: &Request) -> Result<Self, IoError> {
+        #[cfg(feature = "parquet")]
+        if request.uri.format() == Format::Parquet {
+            let file = crate::parquet::ParquetFile::open(input, report, request)?;
+            return Ok(OpenFile::Parquet(Box::new(file)));
+        }
+        let bytes = files::open(&input, report)?;
+        OpenFile::new(input.name, bytes, request)
+    }
+
     #[inline]
     pub(crate) fn next_row<T: DeserializeOwned>(&mut self, request: &Request) -> NextRow<T> {
         match *self {
@@ -147,6 +170,8 @@ impl OpenFile {
             OpenFile::Csv(ref mut file) => file.next_row(request),
             #[cfg(feature = "jsonl")]
             OpenFile::JsonLines(ref mut file) => file.next_row(request),
+            #[cfg(feature = "parquet")]
+            OpenFile::Parquet(ref mut file) => file.next_row(request),
         }
     }
 }
@@ -158,8 +183,7 @@ impl<T> Rows<T> {
     /// Opens the next file; `false` behind the last one.
     fn open_next(&mut self) -> Result<bool, IoError> {
         let Some(input) = self.inputs.pop_front() else { return Ok(false) };
-        let bytes = files::open(&input, &self.options.report)?;
-        self.file = Some(OpenFile::new(input.name, bytes, &self.request)?);
+        self.file = Some(OpenFile::open(input, &self.options.report, &self.request)?);
         Ok(true)
     }
 

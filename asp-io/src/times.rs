@@ -34,6 +34,19 @@ impl TimeReader {
         self.read_local(text)
     }
 
+    /// Whether local times are those of UTC.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn is_utc(&self) -> bool {
+        self.zone == Zone::Utc
+    }
+
+    /// The instant of a local time, which comes as the timestamp that it would be in UTC.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn local(&self, as_utc: Timestamp) -> Result<Timestamp, String> {
+        let text = || as_utc.to_string().trim_end_matches('Z').to_owned();
+        self.zone.instant(as_utc).map_err(|fault| self.not_once(&text(), fault))
+    }
+
     /// A date-time without an offset, or a date.
     fn read_local(&self, text: &str) -> Result<Timestamp, String> {
         let mut buffer = [0; 40];

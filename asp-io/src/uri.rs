@@ -5,11 +5,13 @@ use std::str::FromStr;
 
 use asp_core::Duration;
 
-use crate::names;
 use crate::zone::Zone;
 
+mod error;
 mod live;
 
+use error::Fault;
+pub use error::UriError;
 pub use live::LiveUri;
 
 /// The keys of a URI, in the order in which they are written; the last one is for live sources.
@@ -24,16 +26,16 @@ fn known_keys(is_live: bool) -> &'static [&'static str] {
 ///
 /// | form | what it names |
 /// | --- | --- |
-/// | `data/quakes.csv`, `log.jsonl` | a file; the format by its ending (`.csv`, `.jsonl`, `.ndjson`) |
-/// | `quakes.csv.gz` | the same, compressed |
+/// | `data/quakes.csv`, `log.jsonl` | a file; the format by its ending (`.csv`, `.jsonl`, `.ndjson`, `.parquet`) |
+/// | `quakes.csv.gz` | the same, compressed; Parquet compresses its own columns |
 /// | `data/2025-*.csv` | all files that match (`*`, `?`, `[a-z]`, `**`), in the order of their names, end to end |
-/// | `-?format=csv` | standard input; standard output for a [`Writer`](crate::Writer) |
+/// | `-?format=csv` | standard input (not for Parquet); standard output for a [`Writer`](crate::Writer) |
 ///
 /// After a `?` come keys, joined with `&`:
 ///
 /// | key | value |
 /// | --- | --- |
-/// | `format` | `csv` or `jsonl`, where the ending does not say it |
+/// | `format` | `csv`, `jsonl` or `parquet`, where the ending does not say it |
 /// | `time` | the column of the time; `time` unless given |
 /// | `unit` | what a time that is a number counts since 1970: `s`, `ms`, `us` or `ns` |
 /// | `tz` | the zone of times without an offset, as `Europe/Paris`; `UTC` unless given |
@@ -86,6 +88,8 @@ pub enum Format {
     Csv,
     /// One JSON object a line.
     JsonLines,
+    /// Columns in row groups.
+    Parquet,
 }
 
 impl Format {
@@ -94,6 +98,7 @@ impl Format {
         match self {
             Format::Csv => "csv",
             Format::JsonLines => "jsonl",
+            Format::Parquet => "parquet",
         }
     }
 
@@ -101,6 +106,7 @@ impl Format {
         match name {
             "csv" => Some(Format::Csv),
             "jsonl" | "ndjson" => Some(Format::JsonLines),
+            "parquet" => Some(Format::Parquet),
             _ => None,
         }
     }
@@ -115,6 +121,7 @@ impl Format {
         match self {
             Format::Csv => cfg!(feature = "csv"),
             Format::JsonLines => cfg!(feature = "jsonl"),
+            Format::Parquet => cfg!(feature = "parquet"),
         }
     }
 }
@@ -204,7 +211,7 @@ impl Uri {
 
     /// Whether what is written there is to be compressed.
     pub(crate) fn is_gzip(&self) -> bool {
-        self.path.to_ascii_lowercase().ends_with(".gz")
+        is_gzip(&self.path)
     }
 
     pub(crate) fn zone_of_times(&self) -> Zone {
@@ -298,7 +305,14 @@ fn parse(text: &str, is_live: bool) -> Result<Uri, Fault> {
     if !format.is_built_in() {
         return Err(Fault::LeftOut(format));
     }
+    if format == Format::Parquet && is_gzip(path) {
+        return Err(Fault::GzipParquet);
+    }
     Ok(Uri { path: path.to_owned(), format, keys, is_live })
+}
+
+fn is_gzip(path: &str) -> bool {
+    path.to_ascii_lowercase().ends_with(".gz")
 }
 
 impl Keys {
@@ -352,152 +366,3 @@ fn decoded(value: &str) -> String {
 fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).map(|value| value as u8)
 }
-
-/// A text is not a [`Uri`].
-///
-/// It prints as a sentence with a remedy, also under `{:?}`, so that `unwrap` shows it.
-///
-/// ```
-/// use asp_io::Uri;
-///
-/// let error = "quakes.csv?unit=sec".parse::<Uri>().unwrap_err();
-/// assert_eq!(
-///     error.to_string(),
-///     "unknown unit `sec` in \"quakes.csv?unit=sec\"\n= help: the units are `s`, `ms`, `us`, `ns`"
-/// );
-/// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct UriError {
-    uri: Box<str>,
-    fault: Fault,
-}
-
-#[derive(Clone, PartialEq, Eq)]
-enum Fault {
-    NoPath,
-    NoFormat,
-    LeftOut(Format),
-    /// With whether it is for a live source.
-    UnknownKey(Box<str>, bool),
-    LiveKey,
-    Twice(Box<str>),
-    NoValue(Box<str>),
-    UnknownFormat(Box<str>),
-    UnknownUnit(Box<str>),
-    UnknownZone(Box<str>),
-    BadPoll(Box<str>),
-    /// A live source where files are meant; what follows its scheme.
-    Live(Box<str>),
-    NoScheme,
-    UnknownScheme {
-        scheme: Box<str>,
-        rest: Box<str>,
-    },
-    /// `tail://`; the path behind it.
-    Slashes(Box<str>),
-    LiveInput,
-    LiveGzip,
-}
-
-impl fmt::Display for UriError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let uri = &self.uri;
-        match &self.fault {
-            Fault::NoPath => write!(f, "{uri:?} has no path\n= help: begin with one, as in \"quakes.csv\""),
-            Fault::NoFormat => write!(
-                f,
-                "the format of {uri:?} is not known\n\
-                 = help: add `?format=csv` or `?format=jsonl`\n\
-                 = note: files that end in `.csv`, `.jsonl` or `.ndjson`, also with `.gz`, need no such key"
-            ),
-            Fault::LeftOut(format) => {
-                let name = format.name();
-                writeln!(f, "{uri:?} is of a format that this program was built without")?;
-                write!(f, "= help: enable feature `{name}` of `asp`")
-            }
-            Fault::UnknownKey(key, is_live) => {
-                let keys = || known_keys(*is_live).iter().copied();
-                writeln!(f, "unknown key `{key}` in {uri:?}")?;
-                if let Some(similar) = names::similar(key, keys()) {
-                    writeln!(f, "= help: a key with a similar name exists: `{similar}`")?;
-                }
-                write!(f, "= note: the keys are {}", names::list(keys()))
-            }
-            Fault::LiveKey => {
-                write!(
-                    f,
-                    "key `poll` in {uri:?} is for a live source\n= help: remove it, or write \"tail:{uri}\""
-                )
-            }
-            Fault::Twice(key) => write!(f, "key `{key}` is given twice in {uri:?}\n= help: remove one"),
-            Fault::NoValue(key) => write!(f, "key `{key}` has no value in {uri:?}\n= help: {}", form(key)),
-            Fault::UnknownFormat(name) => {
-                write!(f, "unknown format `{name}` in {uri:?}\n= help: the formats are `csv`, `jsonl`")
-            }
-            Fault::UnknownUnit(name) => {
-                let units = names::list(Unit::ALL.map(Unit::name));
-                write!(f, "unknown unit `{name}` in {uri:?}\n= help: the units are {units}")
-            }
-            Fault::UnknownZone(name) => {
-                write!(f, "unknown zone `{name}` in {uri:?}\n= help: {}", Zone::help(name))
-            }
-            Fault::BadPoll(value) => {
-                write!(f, "`{value}` in {uri:?} is not a time between two looks\n= help: {}", form("poll"))
-            }
-            Fault::Live(path) => write!(
-                f,
-                "{uri:?} is a live source, and this is for files\n\
-                 = help: write \"{path}\" for what the file holds now\n\
-                 = note: live sources go into `live(..)` of `#[asp::main]`, or behind `--live`"
-            ),
-            Fault::NoScheme => {
-                write!(
-                    f,
-                    "{uri:?} does not say how to follow it\n\
-                     = help: write \"tail:{uri}\" for a file that grows"
-                )
-            }
-            Fault::UnknownScheme { scheme, rest } => {
-                writeln!(f, "unknown scheme `{scheme}` in {uri:?}")?;
-                match names::similar(scheme, live::SCHEMES) {
-                    Some(similar) => write!(f, "= help: write \"{similar}:{rest}\""),
-                    None => write!(
-                        f,
-                        "= help: the only scheme is `tail`, for a file that grows: \"tail:quakes.csv\""
-                    ),
-                }
-            }
-            Fault::Slashes(path) => {
-                write!(f, "the path in {uri:?} begins with two slashes\n= help: write \"tail:{path}\"")
-            }
-            Fault::LiveInput => write!(
-                f,
-                "{uri:?} names standard input, which is no file\n= help: write it to a file, and follow that"
-            ),
-            Fault::LiveGzip => write!(
-                f,
-                "{uri:?} is compressed, and a file that grows is followed as plain text\n\
-                 = help: have it written without compression"
-            ),
-        }
-    }
-}
-
-fn form(key: &str) -> &'static str {
-    match key {
-        "format" => "write `format=csv` or `format=jsonl`",
-        "time" => "write the name of the column that holds the time, as in `time=ts`",
-        "unit" => "write one of `unit=s`, `unit=ms`, `unit=us`, `unit=ns`",
-        "tz" => "write a zone, as in `tz=Europe/Paris`",
-        "poll" => "write a duration above zero, as in `poll=10ms`",
-        _ => "write the name of the column that holds the payload, as in `value=price`",
-    }
-}
-
-impl fmt::Debug for UriError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for UriError {}

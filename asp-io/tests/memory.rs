@@ -8,13 +8,12 @@ mod kit;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 
-use asp_core::{Runner, Source, Stream, Timestamp};
-use asp_io::ReadOptions;
+use asp_core::{Event, Runner, Source, Stream, Timestamp};
+use asp_io::{ReadOptions, Writer};
 use kit::Files;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, Deserialize)]
-#[expect(dead_code, reason = "held while it is read")]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Trade {
     price: f64,
     quantity: i64,
@@ -41,19 +40,37 @@ fn row(name: &str, time: Timestamp, k: u64) -> String {
     }
 }
 
+fn time(k: u64) -> Timestamp {
+    Timestamp::from_micros(1_500_000_000_000_000 + k as i64 * 1_000)
+}
+
 fn generate(files: &Files, name: &str, bytes: u64) {
+    if name.ends_with(".parquet") {
+        return generate_parquet(files, name, bytes / 96);
+    }
     let mut file = BufWriter::new(File::create(files.path(name)).unwrap());
     if name.ends_with(".csv") {
         file.write_all(b"time,price,quantity,symbol\n").unwrap();
     }
     let (mut written, mut k) = (0, 0);
     while written < bytes {
-        let row = row(name, Timestamp::from_micros(1_500_000_000_000_000 + k as i64 * 1_000), k);
+        let row = row(name, time(k), k);
         file.write_all(row.as_bytes()).unwrap();
         written += row.len() as u64;
         k += 1;
     }
     file.flush().unwrap();
+}
+
+/// Prices are of no use to compression.
+fn generate_parquet(files: &Files, name: &str, rows: u64) {
+    let mut writer = Writer::create(&files.uri(name)).unwrap();
+    for k in 0..rows {
+        let price = k.wrapping_mul(11_400_714_819_323_198_485) as f64;
+        let value = Trade { price, quantity: (k % 77) as i64, symbol: format!("SYM{}", k % 100) };
+        writer.write(&Event { time: time(k), value }).unwrap();
+    }
+    writer.finish().unwrap();
 }
 
 fn grows_little(name: &str, is_followed: bool) {
@@ -116,4 +133,5 @@ fn memory_is_constant() {
     grows_little("trades.csv", false);
     grows_little("trades.jsonl", false);
     grows_little("trades.csv", true);
+    grows_little("trades.parquet", false);
 }

@@ -408,7 +408,8 @@ pub fn on_stop(_: TokenStream, item: TokenStream) -> TokenStream {
 /// Makes a command-line program of a function that returns a strategy.
 ///
 /// The function returns a strategy, a tuple of strategies, a `Runner`, or a `Result` of one of these; it may be
-/// `async`. The program feeds streams from files and runs. It needs feature `app` of asp, and `csv` or `jsonl`.
+/// `async`. The program feeds streams from files and runs. It needs feature `app` of asp, and `csv`,
+/// `jsonl` or `parquet`.
 ///
 /// | option | meaning |
 /// | --- | --- |

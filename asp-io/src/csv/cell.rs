@@ -3,11 +3,11 @@
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{Deserializer, Visitor};
 
-use super::fault::{Fault, What};
+use crate::fault::{Fault, What};
 
 /// The bytes of a cell, without quotes.
 #[derive(Clone, Copy)]
-pub(super) struct Cell<'r> {
+pub(crate) struct Cell<'r> {
     bytes: &'r [u8],
 }
 

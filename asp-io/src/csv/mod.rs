@@ -1,9 +1,6 @@
 //! Rows of comma-separated values.
 
 mod cell;
-mod fault;
-mod plan;
-mod row;
 
 use std::sync::Arc;
 
@@ -12,12 +9,12 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 use serde::de::DeserializeOwned;
 
 use crate::error::{IoError, IoErrorKind, RowError};
+use crate::fault::{Fault, What};
 use crate::files::{BUFFER, Bytes};
+use crate::plan::{Payload, Plan};
+use crate::row::{Record, Row};
 use crate::rows::{NextRow, Request};
 use cell::Cell;
-use fault::{Fault, What};
-use plan::{Payload, Plan};
-use row::Row;
 
 /// A file in the course of being read: one buffer, one record, no allocation for a row but the payload's own.
 pub(crate) struct CsvFile {
@@ -45,7 +42,8 @@ impl CsvFile {
         }
         let is_crlf = reader.position().line() == 1 + newlines(&record);
         let mut file = CsvFile { name, reader, record, plan: Plan::of_header(), is_crlf };
-        match Plan::new(&file.record, request) {
+        let names = file.record.iter().map(|name| String::from_utf8_lossy(name).into()).collect();
+        match Plan::new(names, request) {
             Ok(plan) => file.plan = plan,
             // A file without rows, as a writer leaves it that has seen no event, fits everything.
             Err(_) if matches!(file.reader.read_byte_record(&mut file.record), Ok(false)) => {}
@@ -135,6 +133,15 @@ impl CsvFile {
             (Some(column), Some(value)) => row.at("column", self.plan.name(column)).holding(value).into(),
             _ => row.into(),
         }
+    }
+}
+
+impl<'r> Record<'r> for &'r ByteRecord {
+    type Cell = Cell<'r>;
+
+    #[inline]
+    fn cell(self, column: usize) -> Cell<'r> {
+        Cell::new(&self[column])
     }
 }
 

@@ -29,7 +29,8 @@ impl Scan {
     pub(super) fn new(format: Format) -> Self {
         match format {
             Format::Csv => Scan::Csv(Csv::Row),
-            Format::JsonLines => Scan::JsonLines { has_begun: false },
+            // Parquet is not followed.
+            Format::JsonLines | Format::Parquet => Scan::JsonLines { has_begun: false },
         }
     }
 

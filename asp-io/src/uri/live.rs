@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use asp_core::Duration;
 
-use super::{Fault, Uri, UriError, parse};
+use super::{Fault, Format, Uri, UriError, parse};
 
 /// What a live URI may begin with.
 pub(super) const SCHEMES: [&str; 1] = ["tail"];
@@ -68,7 +68,7 @@ impl fmt::Display for LiveUri {
 
 /// # Errors
 ///
-/// As those of a [`Uri`]; also what cannot be followed: standard input and compressed files.
+/// As those of a [`Uri`]; also what cannot be followed: standard input, compressed files, and Parquet.
 impl FromStr for LiveUri {
     type Err = UriError;
 
@@ -95,6 +95,9 @@ fn parse_live(text: &str) -> Result<Uri, Fault> {
     }
     if uri.is_gzip() {
         return Err(Fault::LiveGzip);
+    }
+    if uri.format() == Format::Parquet {
+        return Err(Fault::LiveParquet);
     }
     Ok(uri)
 }

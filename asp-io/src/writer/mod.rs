@@ -6,6 +6,8 @@ mod csv;
 mod fields;
 #[cfg(feature = "jsonl")]
 mod json;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod target;
 
 use std::fmt;
@@ -24,6 +26,9 @@ use target::Target;
 /// Each event is a row: first its time (RFC 3339, in the column `time` or the one that the URI names), then the fields
 /// of a struct or a map, or the elements of a tuple as `0`, `1`, .., or the value itself as `value`. [`source`]
 /// reads equal events back, with one exception: in CSV an empty text and a `None` are the same.
+///
+/// In Parquet the time is a timestamp in nanoseconds of UTC, and a column has the type of its first value; `None` is null.
+/// Columns are compressed with zstd, in row groups of at most 16 MiB, of which one is in memory.
 ///
 /// Rows go to a temporary file in the same folder, which [`finish`](Writer::finish) renames. Without it, as after an
 /// error or a panic, the temporary file is removed and whatever was at the target stays. The standard output, `-`,
@@ -64,6 +69,8 @@ enum Rows {
     Csv(csv::CsvRows),
     #[cfg(feature = "jsonl")]
     JsonLines(json::JsonRows),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<parquet::ParquetRows>),
 }
 
 /// Why a row cannot be written.
@@ -87,7 +94,8 @@ impl<T: Serialize> Writer<T> {
     /// When the folder does not exist or cannot be written to, and for keys that have no meaning in writing.
     pub fn create(uri: &Uri) -> Result<Self, IoError> {
         if let Some(key) = uri.unit().map(|_| "unit").or((uri.zone() != "UTC").then_some("tz")) {
-            let reason = format!("key `{key}` is for reading; times are written in RFC 3339, remove the key");
+            let form = if uri.format() == Format::Parquet { "as timestamps in UTC" } else { "in RFC 3339" };
+            let reason = format!("key `{key}` is for reading; times are written {form}, remove the key");
             return Err(IoError::new(IoErrorKind::Open { path: uri.path().to_owned(), reason }));
         }
         let target = Target::create(uri)?;
@@ -96,6 +104,8 @@ impl<T: Serialize> Writer<T> {
             Format::Csv => Rows::Csv(csv::CsvRows::new(uri)),
             #[cfg(feature = "jsonl")]
             Format::JsonLines => Rows::JsonLines(json::JsonRows::new(uri)),
+            #[cfg(feature = "parquet")]
+            Format::Parquet => Rows::Parquet(Box::new(parquet::ParquetRows::new(uri))),
             #[allow(unreachable_patterns)]
             _ => return Err(IoError::left_out(uri)),
         };
@@ -107,7 +117,8 @@ impl<T: Serialize> Writer<T> {
     /// # Errors
     ///
     /// When the payload has no form in the format, as a list in a column of CSV or NaN in JSON, or its fields are not
-    /// those of the first row; when it has a field of the time column's name; and what the operating system reports.
+    /// those of the first row; in Parquet, when a field has a value of another type than before, or its first value after
+    /// 65,536 rows of `None`; when it has a field of the time column's name; and what the operating system reports.
     #[inline]
     pub fn write(&mut self, event: &Event<T>) -> Result<(), IoError> {
         let written = match self.rows {
@@ -115,6 +126,8 @@ impl<T: Serialize> Writer<T> {
             Rows::Csv(ref mut rows) => rows.write(event.time, &event.value, &mut self.target),
             #[cfg(feature = "jsonl")]
             Rows::JsonLines(ref mut rows) => rows.write(event.time, &event.value, &mut self.target),
+            #[cfg(feature = "parquet")]
+            Rows::Parquet(ref mut rows) => rows.write(event.time, &event.value, &mut self.target),
         };
         match written {
             Ok(()) => {
@@ -136,6 +149,8 @@ impl<T: Serialize> Writer<T> {
             Rows::Csv(ref mut rows) => rows.finish(&mut self.target),
             #[cfg(feature = "jsonl")]
             Rows::JsonLines(_) => Ok(()),
+            #[cfg(feature = "parquet")]
+            Rows::Parquet(ref mut rows) => rows.finish(&mut self.target),
         };
         let path = || self.uri.path().to_owned();
         let write_error = |error| IoError::new(IoErrorKind::Write { path: path(), error });

@@ -325,13 +325,13 @@ fn uris_that_are_none() {
     );
     assert_eq!(
         uri("q?format=xml"),
-        "unknown format `xml` in \"q?format=xml\"\n= help: the formats are `csv`, `jsonl`"
+        "unknown format `xml` in \"q?format=xml\"\n= help: the formats are `csv`, `jsonl`, `parquet`"
     );
     assert_eq!(
         uri("-"),
         "the format of \"-\" is not known\n\
-         = help: add `?format=csv` or `?format=jsonl`\n\
-         = note: files that end in `.csv`, `.jsonl` or `.ndjson`, also with `.gz`, need no such key"
+         = help: add `?format=csv`, `?format=jsonl` or `?format=parquet`\n\
+         = note: files that end in `.csv`, `.jsonl` or `.ndjson`, also with `.gz`, or in `.parquet` need no such key"
     );
     assert_eq!(uri("?time=a"), "\"?time=a\" has no path\n= help: begin with one, as in \"quakes.csv\"");
 }

@@ -2,6 +2,7 @@
 
 mod errors;
 mod kit;
+mod parquet;
 mod sources;
 mod tail;
 mod writer;

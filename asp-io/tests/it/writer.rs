@@ -161,7 +161,7 @@ fn events<T: std::fmt::Debug>(value: impl Strategy<Value = T>) -> impl Strategy<
     proptest::collection::vec(event, 0..8)
 }
 
-const URIS: [&str; 3] = ["o.csv", "o.jsonl?time=at", "o.csv.gz"];
+const URIS: [&str; 4] = ["o.csv", "o.jsonl?time=at", "o.csv.gz", "o.parquet"];
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]

@@ -67,6 +67,14 @@ pub(crate) fn main_no_scheme(uri: &str) -> String {
     format!("{uri:?} does not say how to follow it\n= help: write \"tail:{uri}\" for a file that grows")
 }
 
+pub(crate) fn main_live_parquet(stream: &str, uri: &str) -> String {
+    let path = uri.strip_prefix("tail:").unwrap_or(uri);
+    format!(
+        "{uri:?} is Parquet, of which nothing can be read before it is complete\n\
+         = help: write `feed({stream} = {path:?})`"
+    )
+}
+
 pub(crate) fn main_unknown_scheme(scheme: &str, rest: &str) -> String {
     let is_file = [".csv", ".jsonl", ".ndjson"].iter().any(|ending| rest.contains(ending));
     let help = if is_file && !rest.starts_with("//") {

@@ -197,11 +197,20 @@ fn entry(tokens: TokenStream, alone: bool) -> Option<Entry> {
     Some(Entry { stream, uri })
 }
 
+/// Whether the file is one of which nothing can be read before it is complete.
+fn is_parquet(uri: &str) -> bool {
+    let (path, keys) = uri.rsplit_once('?').unwrap_or((uri, ""));
+    path.to_ascii_lowercase().ends_with(".parquet") || keys.split('&').any(|key| key == "format=parquet")
+}
+
 /// Rule `main_live_scheme`, for URIs that stand here.
 fn has_scheme(entry: &Entry, word: &str, sink: &mut Sink) {
     let Some(literal) = entry.uri.clone().and_then(|uri| syn::parse2::<LitStr>(uri).ok()) else { return };
     let uri = literal.value();
     match (word, uri.split_once(':')) {
+        ("live", _) if is_parquet(&uri) => {
+            sink.report(&literal, text::main_live_parquet(&shown(&entry.stream), &uri));
+        }
         ("live", Some(("tail", _))) => {}
         ("live", Some((scheme, rest))) if is_scheme(scheme) => {
             sink.report(&literal, text::main_unknown_scheme(scheme, rest));

@@ -82,6 +82,15 @@ fn live_streams_have_a_scheme_and_no_files() {
         fault("live(Watch::A = \"a.csv\")"),
         "\"a.csv\" does not say how to follow it\n= help: write \"tail:a.csv\" for a file that grows"
     );
+    for uri in ["tail:a.parquet", "a.parquet"] {
+        assert_eq!(
+            fault(&format!("live(Watch::A = {uri:?})")),
+            format!(
+                "{uri:?} is Parquet, of which nothing can be read before it is complete\n\
+                 = help: write `feed(Watch::A = \"a.parquet\")`"
+            )
+        );
+    }
     assert_eq!(
         fault("live(Watch::A = \"tial:a.csv\")"),
         "`live` has no scheme `tial`\n= help: write \"tail:a.csv\""

@@ -8,7 +8,7 @@ use crate::error::{RowFault, custom, expected, out_of_range};
 use crate::names::{cut, list, quoted, similar};
 
 /// Boxed, so that the result of each value stays small.
-pub(super) struct Fault(Box<Parts>);
+pub(crate) struct Fault(Box<Parts>);
 
 /// The taken-apart [`Fault`].
 struct Parts {
@@ -17,13 +17,17 @@ struct Parts {
 }
 
 /// What is wrong with a value.
-pub(super) enum What {
+pub(crate) enum What {
     /// It is not of the type, by its name in Rust or in words.
     NotA(&'static str),
     /// It is a number, but the type does not hold it.
     OutOfRange(&'static str),
     /// It is not text.
     NotUtf8,
+    /// There is none, and the type needs one.
+    Null(&'static str),
+    /// All values of the column are of another type.
+    Unfit(&'static str),
     /// The type needs more than a cell holds.
     Nested(&'static str),
     /// The field has no column.
@@ -38,27 +42,30 @@ pub(super) enum What {
 
 impl Fault {
     #[cold]
-    pub(super) fn new(what: What) -> Fault {
+    pub(crate) fn new(what: What) -> Fault {
         Fault(Box::new(Parts { column: None, what }))
     }
 
     /// Says where, unless it is known more exactly.
     #[cold]
-    pub(super) fn at(mut self, column: usize) -> Fault {
+    pub(crate) fn at(mut self, column: usize) -> Fault {
         self.0.column.get_or_insert(column);
         self
     }
 
-    pub(super) fn into_parts(self) -> (Option<usize>, What) {
+    pub(crate) fn into_parts(self) -> (Option<usize>, What) {
         (self.0.column, self.0.what)
     }
 }
 
 impl What {
-    pub(super) fn into_row_fault(self, value: Option<&str>) -> RowFault {
+    pub(crate) fn into_row_fault(self, value: Option<&str>) -> RowFault {
         let shown = value.map(quoted).unwrap_or_default();
         match self {
-            What::NotA(type_name) => RowFault::NotA(expected(type_name)),
+            What::NotA(type_name) | What::Unfit(type_name) => RowFault::NotA(expected(type_name)),
+            What::Null(type_name) => {
+                RowFault::Says(format!("null is not {}; take an `Option`", expected(type_name)))
+            }
             What::OutOfRange(type_name) => {
                 RowFault::Says(out_of_range(&cut(value.unwrap_or_default()), type_name))
             }
@@ -89,7 +96,9 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Types that catch an error and wrap it put this into words of their own.
         match &self.0.what {
-            What::NotA(type_name) | What::OutOfRange(type_name) => write!(f, "not {}", expected(type_name)),
+            What::NotA(name) | What::OutOfRange(name) | What::Null(name) | What::Unfit(name) => {
+                write!(f, "not {}", expected(name))
+            }
             What::NotUtf8 => f.write_str("not UTF-8"),
             What::Nested(type_name) => write!(f, "{type_name} does not fit into one column"),
             What::Missing(field) => write!(f, "there is no column `{field}`"),

@@ -1,33 +1,39 @@
 //! A record as `serde` sees it: a map from column names to cells, or a sequence of cells.
 
-use csv::ByteRecord;
-use serde::de::value::BorrowedStrDeserializer;
+use serde::de::value::{BorrowedStrDeserializer, U64Deserializer};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::cell::Cell;
-use super::fault::Fault;
-use super::plan::Plan;
+use crate::fault::Fault;
+use crate::plan::Plan;
+
+/// What has a value in each column.
+pub(crate) trait Record<'r>: Copy {
+    /// One value.
+    type Cell: Deserializer<'r, Error = Fault>;
+
+    fn cell(self, column: usize) -> Self::Cell;
+}
 
 /// One record under its plan.
 #[derive(Clone, Copy)]
-pub(super) struct Row<'r> {
-    record: &'r ByteRecord,
+pub(crate) struct Row<'r, R> {
+    record: R,
     plan: &'r Plan,
 }
 
-impl<'r> Row<'r> {
+impl<'r, R: Record<'r>> Row<'r, R> {
     #[inline]
-    pub(super) fn new(record: &'r ByteRecord, plan: &'r Plan) -> Self {
+    pub(crate) fn new(record: R, plan: &'r Plan) -> Self {
         Row { record, plan }
     }
 
     #[inline]
-    fn cells(self, columns: &'r [usize]) -> Cells<'r> {
+    fn cells(self, columns: &'r [usize]) -> Cells<'r, R> {
         Cells { row: self, columns: columns.iter(), column: 0 }
     }
 }
 
-impl<'de> Deserializer<'de> for Row<'de> {
+impl<'de, R: Record<'de>> Deserializer<'de> for Row<'de, R> {
     type Error = Fault;
 
     #[inline]
@@ -37,7 +43,10 @@ impl<'de> Deserializer<'de> for Row<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        visitor.visit_map(self.cells(self.plan.named()))
+        match self.plan.in_order() {
+            Some(columns) => visitor.visit_seq(self.cells(columns)),
+            None => visitor.visit_map(self.cells(self.plan.named())),
+        }
     }
 
     /// Whatever names there are; a type of this kind has no fields to choose columns by.
@@ -78,28 +87,31 @@ impl<'de> Deserializer<'de> for Row<'de> {
 }
 
 /// Cells of some columns, one after the other.
-struct Cells<'r> {
-    row: Row<'r>,
+struct Cells<'r, R> {
+    row: Row<'r, R>,
     columns: std::slice::Iter<'r, usize>,
     column: usize,
 }
 
-impl<'r> Cells<'r> {
+impl<'r, R: Record<'r>> Cells<'r, R> {
     #[inline]
     fn read<S: DeserializeSeed<'r>>(&self, seed: S) -> Result<S::Value, Fault> {
-        let cell = Cell::new(&self.row.record[self.column]);
+        let cell = self.row.record.cell(self.column);
         seed.deserialize(cell).map_err(|fault| fault.at(self.column))
     }
 }
 
-impl<'r> MapAccess<'r> for Cells<'r> {
+impl<'r, R: Record<'r>> MapAccess<'r> for Cells<'r, R> {
     type Error = Fault;
 
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'r>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
         let Some(&column) = self.columns.next() else { return Ok(None) };
         self.column = column;
-        seed.deserialize(BorrowedStrDeserializer::new(self.row.plan.name(column))).map(Some)
+        match self.row.plan.number(column) {
+            Some(number) => seed.deserialize(U64Deserializer::new(number)).map(Some),
+            None => seed.deserialize(BorrowedStrDeserializer::new(self.row.plan.name(column))).map(Some),
+        }
     }
 
     #[inline]
@@ -108,9 +120,10 @@ impl<'r> MapAccess<'r> for Cells<'r> {
     }
 }
 
-impl<'r> SeqAccess<'r> for Cells<'r> {
+impl<'r, R: Record<'r>> SeqAccess<'r> for Cells<'r, R> {
     type Error = Fault;
 
+    #[inline]
     fn next_element_seed<S: DeserializeSeed<'r>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
         let Some(&column) = self.columns.next() else { return Ok(None) };
         self.column = column;

@@ -1,28 +1,30 @@
 //! Which columns of a file go where, decided once from its header.
 
-use csv::ByteRecord;
-
 use crate::names::{list, similar};
 use crate::rows::Request;
 use crate::shape::Shape;
 
 /// Where the time and the payload stand.
 #[derive(Debug, Default)]
-pub(super) struct Plan {
+pub(crate) struct Plan {
     names: Vec<Box<str>>,
-    pub(super) time: usize,
-    pub(super) payload: Payload,
+    /// The fields of the columns, by their numbers.
+    numbers: Vec<Option<u64>>,
+    pub(crate) time: usize,
+    pub(crate) payload: Payload,
     /// All columns that a payload may ask for.
     offered: Vec<usize>,
     /// Those that a struct has fields for.
     wanted: Vec<usize>,
+    /// The same in the order of the fields, if a sequence is taken and no field lacks a column.
+    in_order: Vec<usize>,
     /// Until a row has been read all columns are shown, so that `deny_unknown_fields` can object.
-    pub(super) has_read_a_row: bool,
+    pub(crate) has_read_a_row: bool,
 }
 
 /// What a payload is made of.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) enum Payload {
+pub(crate) enum Payload {
     /// One column.
     Column(usize),
     /// Several, by name or in their order.
@@ -32,14 +34,15 @@ pub(super) enum Payload {
 
 impl Plan {
     /// A plan for no row at all.
-    pub(super) fn of_header() -> Plan {
+    pub(crate) fn of_header() -> Plan {
         Plan::default()
     }
 
     /// The plan for a header, or why it does not fit.
-    pub(super) fn new(header: &ByteRecord, request: &Request) -> Result<Plan, String> {
-        let names: Vec<Box<str>> = header.iter().map(|name| String::from_utf8_lossy(name).into()).collect();
-        let mut plan = Plan { names, ..Plan::default() };
+    pub(crate) fn new(names: Vec<Box<str>>, request: &Request) -> Result<Plan, String> {
+        let number = |name: &str| request.numbers.of_names.iter().find(|(field, _)| *field == name);
+        let numbers = names.iter().map(|name| number(name).map(|&(_, number)| number)).collect();
+        let mut plan = Plan { names, numbers, ..Plan::default() };
         plan.time = plan.time_column(request)?;
         let columns = 0..plan.names.len();
         plan.offered = columns.filter(|&column| column != plan.time).collect();
@@ -66,10 +69,22 @@ impl Plan {
                 }
                 plan.wanted = plan.offered.clone();
                 plan.wanted.retain(|&column| fields.contains(&&*plan.names[column]));
+                plan.in_order = plan.sequence(request.numbers.in_sequence);
             }
-            (Shape::Map | Shape::Tuple | Shape::Unit, None) => {}
+            (Shape::Unit, None) => plan.wanted.clear(),
+            (Shape::Map | Shape::Tuple, None) => {}
         }
         Ok(plan)
+    }
+
+    /// The columns of so many fields by their numbers; none if there is no column for one, or there are two.
+    fn sequence(&self, fields: usize) -> Vec<usize> {
+        let mut columns: Vec<(u64, usize)> =
+            self.wanted.iter().filter_map(|&column| Some((self.numbers[column]?, column))).collect();
+        columns.sort_unstable();
+        let is_whole = columns.len() == fields && self.wanted.len() == fields;
+        let is_whole = is_whole && (0..).zip(&columns).all(|(number, column)| column.0 == number);
+        columns.into_iter().filter(|_| is_whole).map(|(_, column)| column).collect()
     }
 
     fn time_column(&self, request: &Request) -> Result<usize, String> {
@@ -110,7 +125,7 @@ impl Plan {
     }
 
     /// The sentence for a column that is not there.
-    pub(super) fn missing(&self, name: &str) -> String {
+    pub(crate) fn missing(&self, name: &str) -> String {
         let sentence = format!("there is no column `{name}`; ");
         match similar(name, self.known()) {
             Some(similar) => sentence + &format!("a column with a similar name exists: `{similar}`"),
@@ -120,22 +135,47 @@ impl Plan {
 
     /// The columns that a struct looks at, or all.
     #[inline]
-    pub(super) fn named(&self) -> &[usize] {
+    pub(crate) fn named(&self) -> &[usize] {
         if self.has_read_a_row { &self.wanted } else { &self.offered }
     }
 
+    /// All fields of a struct, where they can be given without their names.
+    #[inline]
+    pub(crate) fn in_order(&self) -> Option<&[usize]> {
+        if self.has_read_a_row && !self.in_order.is_empty() { Some(&self.in_order) } else { None }
+    }
+
+    /// The columns of which a payload needs values.
+    pub(crate) fn needed(&self) -> &[usize] {
+        match &self.payload {
+            Payload::Column(column) => std::slice::from_ref(column),
+            Payload::Columns => &self.wanted,
+        }
+    }
+
     /// The columns besides the time.
-    pub(super) fn offered(&self) -> &[usize] {
+    pub(crate) fn offered(&self) -> &[usize] {
         &self.offered
     }
 
     #[inline]
-    pub(super) fn name(&self, column: usize) -> &str {
+    pub(crate) fn name(&self, column: usize) -> &str {
         &self.names[column]
     }
 
+    /// The number of a column's field, if it has one.
     #[inline]
-    pub(super) fn columns(&self) -> usize {
+    pub(crate) fn number(&self, column: usize) -> Option<u64> {
+        self.numbers[column]
+    }
+
+    /// All columns, the time included.
+    pub(crate) fn all(&self) -> std::ops::Range<usize> {
+        0..self.names.len()
+    }
+
+    #[inline]
+    pub(crate) fn columns(&self) -> usize {
         self.names.len()
     }
 
