@@ -24,6 +24,8 @@ pub use asp_app as app;
 pub use asp_io as io;
 #[cfg(feature = "app")]
 pub use asp_macros::main;
+#[cfg(feature = "report")]
+pub use asp_report as report;
 
 #[cfg(feature = "sweep")]
 pub use asp_macros::Params;

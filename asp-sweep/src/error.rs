@@ -70,15 +70,19 @@ impl Failure {
     pub fn cell(&self) -> &Cell {
         &self.cell
     }
+
+    /// What is wrong, without the cell.
+    pub(crate) fn error_text(&self) -> String {
+        match &self.cause {
+            Cause::Run(error) => error.to_string(),
+            Cause::Text(text) => text.clone(),
+        }
+    }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cell {}: ", self.cell)?;
-        match &self.cause {
-            Cause::Run(error) => error.fmt(f),
-            Cause::Text(text) => f.write_str(text),
-        }
+        write!(f, "cell {}: {}", self.cell, self.error_text())
     }
 }
 

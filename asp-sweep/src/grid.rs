@@ -108,7 +108,7 @@ impl<P: 'static> Grid<P> {
     /// If a parameter has no values, or the filters leave no cell.
     pub fn cells(&self) -> Result<Vec<Cell>, SweepError> {
         let faults: Vec<String> = self.axes.iter().filter_map(fault_of).collect();
-        if !faults.is_empty() {
+        if !faults.is_empty() && self.listed.is_none() {
             return Err(SweepError::Grid(faults));
         }
         let names: Arc<[String]> = self.axes.iter().map(|axis| axis.name.clone()).collect();

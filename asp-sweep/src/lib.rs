@@ -10,6 +10,8 @@ mod error;
 mod grid;
 mod heat;
 mod names;
+#[cfg(feature = "report")]
+mod page;
 mod params;
 mod sweep;
 mod table;
