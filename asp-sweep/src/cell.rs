@@ -24,6 +24,12 @@ pub struct Cell {
 
 impl Cell {
     /// Its place in the grid, from 0. The last parameter changes fastest.
+    ///
+    /// ```
+    /// let cells = asp_sweep::Grid::new(|_| ()).axis("fast", [5, 10]).cells()?;
+    /// assert_eq!(cells[1].index(), 1);
+    /// # Ok::<(), asp_sweep::SweepError>(())
+    /// ```
     pub fn index(&self) -> usize {
         self.index
     }

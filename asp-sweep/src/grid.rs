@@ -146,12 +146,12 @@ impl<P: 'static> Grid<P> {
     }
 
     fn combinations(&self) -> Result<Vec<Vec<Value>>, SweepError> {
-        const MOST: usize = 10_000_000;
+        const MOST: usize = 1_000_000;
         let values = || self.axes.iter().filter_map(|axis| axis.values.as_ref().ok());
         let count = values().try_fold(1_usize, |count, values| count.checked_mul(values.len()));
         if count.is_none_or(|count| count > MOST) {
             return Err(SweepError::Grid(vec![
-                "the grid has more than ten million cells\n= help: take larger steps, or fewer parameters"
+                "the grid has more than a million cells\n= help: take larger steps, or fewer parameters"
                     .to_owned(),
             ]));
         }

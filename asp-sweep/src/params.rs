@@ -75,6 +75,15 @@ pub(crate) struct Axis {
 impl<S: 'static> Param<S> {
     /// The values `start`, `start + step` and so on, up to the end, which is among them if it is a whole number of
     /// steps away. Those of fractions are computed each for itself, so that nothing adds up.
+    ///
+    /// ```
+    /// use asp_sweep::{Param, Value};
+    ///
+    /// struct Band(f64);
+    ///
+    /// let width = Param::range("width", |b: &Band| &b.0, |b| &mut b.0, 0.1..=0.5, 0.1);
+    /// assert_eq!(width.name(), "width");
+    /// ```
     pub fn range<T: RangeValue>(
         name: &'static str,
         get: fn(&S) -> &T,
@@ -103,6 +112,15 @@ impl<S: 'static> Param<S> {
     }
 
     /// These values.
+    ///
+    /// ```
+    /// use asp_sweep::{Param, Value};
+    ///
+    /// struct Band(f64);
+    ///
+    /// let width = Param::values("width", |b: &Band| &b.0, |b| &mut b.0, [0.5, 1.0]);
+    /// assert_eq!(width.get(&Band(0.7)), Value::Float(0.7));
+    /// ```
     pub fn values<T: ParamValue>(
         name: &'static str,
         get: fn(&S) -> &T,
@@ -114,6 +132,15 @@ impl<S: 'static> Param<S> {
     }
 
     /// The values that these texts stand for.
+    ///
+    /// ```
+    /// use asp_sweep::{Param, Value};
+    ///
+    /// struct Band(f64);
+    ///
+    /// let width = Param::texts("width", |b: &Band| &b.0, |b| &mut b.0, ["0.5", "1"]);
+    /// assert_eq!(width.get(&Band(0.7)).to_string(), "0.7");
+    /// ```
     pub fn texts<T: ParamValue>(
         name: &'static str,
         get: fn(&S) -> &T,

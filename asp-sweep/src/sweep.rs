@@ -82,7 +82,7 @@ type Measure<'a> = dyn Fn(&mut Outcome) -> asp_core::Result<f64> + Sync + 'a;
 impl<'a, P: 'static> Sweep<'a, P> {
     /// Adds a figure: a number that the strategy of a cell knows in the end.
     ///
-    /// The strategy is found by its type, of which a run has one.
+    /// The strategy is found by its type, of which a run has one. The docs of [`sweep`] have an example.
     pub fn figure<S: Strategy, F: Figure>(self, name: &str, of: impl Fn(&S) -> F + Sync + 'a) -> Self {
         self.run_figure(name, move |outcome| of(outcome.get::<S>()?).figure())
     }
@@ -105,12 +105,29 @@ impl<'a, P: 'static> Sweep<'a, P> {
     }
 
     /// The names of the figures, in order.
+    ///
+    /// ```
+    /// use asp_sweep::{Grid, sweep};
+    ///
+    /// let grid = Grid::new(|cell| cell.get::<u32>("n")).axis("n", [1, 2]);
+    /// let sweep = sweep(grid, |runner, _| runner).run_figure("zero", |_| 0).run_figure("one", |_| 1);
+    /// assert_eq!(sweep.figures().collect::<Vec<_>>(), ["zero", "one"]);
+    /// # Ok::<(), asp_sweep::SweepError>(())
+    /// ```
     pub fn figures(&self) -> impl Iterator<Item = &str> {
         self.figures.iter().map(|(name, _)| name.as_str())
     }
 
     /// Runs on so many threads, which the sweep starts for itself; 0 stands for as many as there are cores, which is what
     /// it does unless told otherwise. Nothing in the table depends on it.
+    ///
+    /// ```
+    /// use asp_sweep::{Grid, sweep};
+    ///
+    /// let grid = Grid::new(|cell| cell.get::<u32>("n")).axis("n", [1, 2]);
+    /// assert_eq!(sweep(grid, |runner, _| runner).threads(1).run()?.threads(), 1);
+    /// # Ok::<(), asp_sweep::SweepError>(())
+    /// ```
     pub fn threads(mut self, count: usize) -> Self {
         self.threads = count;
         self
@@ -118,6 +135,15 @@ impl<'a, P: 'static> Sweep<'a, P> {
 
     /// Goes on when a cell fails; [`Table::failures`] lists them. Without it the sweep ends with the error of the first
     /// cell that fails, in the order of the grid.
+    ///
+    /// ```
+    /// use asp_sweep::{Grid, sweep};
+    ///
+    /// let grid = Grid::new(|cell| cell.get::<u32>("n")).axis("n", [1, 2]);
+    /// let table = sweep(grid, |runner, n| if n == 1 { panic!("no") } else { runner }).keep_going().run()?;
+    /// assert_eq!((table.rows().len(), table.failures().len()), (1, 1));
+    /// # Ok::<(), asp_sweep::SweepError>(())
+    /// ```
     pub fn keep_going(mut self) -> Self {
         self.keeps_going = true;
         self
@@ -125,6 +151,14 @@ impl<'a, P: 'static> Sweep<'a, P> {
 
     /// Calls `progress` when a cell is done, with how many are and how many there are. It is called by one thread at a
     /// time.
+    ///
+    /// ```
+    /// use asp_sweep::{Grid, sweep};
+    ///
+    /// let grid = Grid::new(|cell| cell.get::<u32>("n")).axis("n", [1, 2]);
+    /// sweep(grid, |runner, _| runner).progress(|done, total| eprintln!("{done} of {total}")).run()?;
+    /// # Ok::<(), asp_sweep::SweepError>(())
+    /// ```
     pub fn progress(mut self, progress: impl Fn(usize, usize) + Sync + 'a) -> Self {
         self.progress = Some(Box::new(progress));
         self
@@ -138,6 +172,14 @@ impl<'a, P: 'static> Sweep<'a, P> {
     /// # Errors
     ///
     /// If the grid has no cells, or a cell fails: its run, or a panic of the functions that build and measure it.
+    ///
+    /// ```
+    /// use asp_sweep::{Grid, sweep};
+    ///
+    /// let grid = Grid::new(|cell| cell.get::<u32>("n")).axis("n", [1, 2]);
+    /// let error = sweep(grid, |_, n| panic!("not {n}")).run().unwrap_err();
+    /// assert_eq!(error.to_string(), "cell n=1: it panicked: not 1");
+    /// ```
     pub fn run(self) -> Result<Table, SweepError> {
         let cells = self.grid.cells()?;
         self.has_distinct_figures()?;

@@ -47,22 +47,58 @@ pub struct Row {
 
 impl Row {
     /// The cell.
+    ///
+    /// ```
+    /// use asp_sweep::{Grid, sweep};
+    ///
+    /// let grid = Grid::new(|cell| cell.get::<u32>("n")).axis("n", [1, 2]);
+    /// let table = sweep(grid, |runner, _| runner).run()?;
+    /// assert_eq!(table.rows()[1].cell().to_string(), "n=2");
+    /// # Ok::<(), asp_sweep::SweepError>(())
+    /// ```
     pub fn cell(&self) -> &Cell {
         &self.cell
     }
 
     /// The figures, in the order in which they were added.
+    ///
+    /// ```
+    /// use asp_sweep::{Grid, sweep};
+    ///
+    /// let grid = Grid::new(|cell| cell.get::<u32>("n")).axis("n", [1, 2]);
+    /// let table = sweep(grid, |runner, _| runner).run_figure("one", |_| 1).run()?;
+    /// assert_eq!(table.rows()[1].figures(), [1.0]);
+    /// # Ok::<(), asp_sweep::SweepError>(())
+    /// ```
     pub fn figures(&self) -> &[f64] {
         &self.figures
     }
 
     /// The figure of this name.
+    ///
+    /// ```
+    /// use asp_sweep::{Grid, sweep};
+    ///
+    /// let grid = Grid::new(|cell| cell.get::<u32>("n")).axis("n", [1, 2]);
+    /// let table = sweep(grid, |runner, _| runner).run_figure("one", |_| 1).run()?;
+    /// assert_eq!(table.rows()[1].figure("one"), Some(1.0));
+    /// # Ok::<(), asp_sweep::SweepError>(())
+    /// ```
     pub fn figure(&self, name: &str) -> Option<f64> {
         let index = self.names.iter().position(|other| other == name)?;
         self.figures.get(index).copied()
     }
 
     /// The digest of its run, if the runner was asked for one.
+    ///
+    /// ```
+    /// use asp_sweep::{Grid, sweep};
+    ///
+    /// let grid = Grid::new(|cell| cell.get::<u32>("n")).axis("n", [1, 2]);
+    /// let table = sweep(grid, |runner, _| runner.digest()).run()?;
+    /// assert_eq!(table.rows()[0].digest(), table.rows()[1].digest()); // both did nothing
+    /// # Ok::<(), asp_sweep::SweepError>(())
+    /// ```
     pub fn digest(&self) -> Option<Digest> {
         self.digest
     }
@@ -88,6 +124,14 @@ impl Table {
     }
 
     /// The rows, in the order of the table.
+    ///
+    /// ```
+    /// use asp_sweep::{Grid, sweep};
+    ///
+    /// let grid = Grid::new(|cell| cell.get::<u32>("n")).axis("n", [1, 2]);
+    /// assert_eq!(sweep(grid, |runner, _| runner).run()?.rows().len(), 2);
+    /// # Ok::<(), asp_sweep::SweepError>(())
+    /// ```
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }
@@ -98,11 +142,27 @@ impl Table {
     }
 
     /// On how many threads the sweep ran.
+    ///
+    /// ```
+    /// use asp_sweep::{Grid, sweep};
+    ///
+    /// let grid = Grid::new(|cell| cell.get::<u32>("n")).axis("n", [1, 2]);
+    /// assert!(sweep(grid, |runner, _| runner).run()?.threads() >= 1);
+    /// # Ok::<(), asp_sweep::SweepError>(())
+    /// ```
     pub fn threads(&self) -> usize {
         self.threads
     }
 
     /// How long the sweep took.
+    ///
+    /// ```
+    /// use asp_sweep::{Grid, sweep};
+    ///
+    /// let grid = Grid::new(|cell| cell.get::<u32>("n")).axis("n", [1, 2]);
+    /// assert!(!sweep(grid, |runner, _| runner).run()?.took().is_zero());
+    /// # Ok::<(), asp_sweep::SweepError>(())
+    /// ```
     pub fn took(&self) -> Duration {
         self.took
     }
@@ -131,6 +191,15 @@ impl Table {
     /// # Errors
     ///
     /// If there is no such figure.
+    ///
+    /// ```
+    /// use asp_sweep::{Grid, sweep};
+    ///
+    /// let grid = Grid::new(|cell| cell.get::<u32>("n")).axis("n", [1, 2]);
+    /// let table = sweep(grid, |runner, _| runner).run_figure("one", |_| 1).run()?.lowest_first("one")?;
+    /// assert_eq!(table.rows()[0].cell().index(), 0);
+    /// # Ok::<(), asp_sweep::SweepError>(())
+    /// ```
     pub fn lowest_first(self, figure: &str) -> Result<Table, SweepError> {
         self.sorted(figure, false)
     }
@@ -152,6 +221,14 @@ impl Table {
     }
 
     /// The first rows.
+    ///
+    /// ```
+    /// use asp_sweep::{Grid, sweep};
+    ///
+    /// let grid = Grid::new(|cell| cell.get::<u32>("n")).axis("n", [1, 2]);
+    /// assert_eq!(sweep(grid, |runner, _| runner).run()?.top(1).rows().len(), 1);
+    /// # Ok::<(), asp_sweep::SweepError>(())
+    /// ```
     #[must_use]
     pub fn top(&self, count: usize) -> Table {
         Table { rows: self.rows.iter().take(count).cloned().collect(), ..self.clone() }
@@ -165,6 +242,14 @@ impl Table {
     }
 
     /// As comma-separated values, with all digits: a line of names, and one for each row.
+    ///
+    /// ```
+    /// use asp_sweep::{Grid, sweep};
+    ///
+    /// let grid = Grid::new(|cell| cell.get::<u32>("n")).axis("n", [1, 2]);
+    /// assert_eq!(sweep(grid, |runner, _| runner).run()?.to_csv(), "n\n1\n2\n");
+    /// # Ok::<(), asp_sweep::SweepError>(())
+    /// ```
     pub fn to_csv(&self) -> String {
         let mut text = String::new();
         let mut line = |cells: Vec<String>| {
@@ -184,6 +269,15 @@ impl Table {
     /// # Errors
     ///
     /// If the file cannot be written.
+    ///
+    /// ```
+    /// use asp_sweep::{Grid, sweep};
+    ///
+    /// let grid = Grid::new(|cell| cell.get::<u32>("n")).axis("n", [1, 2]);
+    /// let error = sweep(grid, |runner, _| runner).run()?.write_csv("/none/out.csv").unwrap_err();
+    /// assert!(error.to_string().starts_with("/none/out.csv cannot be written: "));
+    /// # Ok::<(), asp_sweep::SweepError>(())
+    /// ```
     pub fn write_csv(&self, path: impl AsRef<Path>) -> Result<(), SweepError> {
         let path = path.as_ref();
         let failed = |error| SweepError::File { path: path.display().to_string(), error };

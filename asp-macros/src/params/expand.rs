@@ -11,23 +11,23 @@ use super::{Param, Params};
 /// The impl of sound parameters.
 pub(super) fn params(params: &Params) -> TokenStream {
     let rows: Vec<TokenStream> = params.params.iter().map(|param| row(param, &params.krate)).collect();
-    implementation(params, &rows)
+    implementation(params, &quote!(::core::convert::Into::into([#(#rows),*])))
 }
 
 /// After errors: a type without parameters, so that those who use it stay quiet.
 pub(super) fn fallback(params: &Params, errors: &TokenStream) -> TokenStream {
-    let implementation = implementation(params, &[]);
+    let implementation = implementation(params, &quote!(::std::vec::Vec::new()));
     quote!(#errors #implementation)
 }
 
-fn implementation(params: &Params, rows: &[TokenStream]) -> TokenStream {
+fn implementation(params: &Params, list: &TokenStream) -> TokenStream {
     let Params { krate, name, generics, .. } = params;
     let (of_impl, of_type, bounds) = generics.split_for_impl();
     quote! {
         #[automatically_derived]
         impl #of_impl #krate::Params for #name #of_type #bounds {
             fn params() -> ::std::vec::Vec<#krate::sweep::Param<Self>> {
-                ::std::vec![#(#rows),*]
+                #list
             }
         }
     }

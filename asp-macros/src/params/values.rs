@@ -157,7 +157,8 @@ fn goes_up(start: &End, end: &End, step: Option<&End>, at: &TokenStream, sink: &
                 Kind::Duration => "\"1s\"",
                 Kind::Whole | Kind::Unknown => return,
             };
-            sink.report(at, text::step_missing(&written(at), start.kind.plural(), step));
+            let range = format!("{}..={}", written(&start.tokens), written(&end.tokens));
+            sink.report(at, text::step_missing(&range, start.kind.plural(), step));
         }
     }
 }
