@@ -143,7 +143,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{} cells over {} events, the best by score:", table.rows().len(), quakes.len());
     print!("{}", table.top(10));
     // ANCHOR_END: sweep
-    eprintln!("{:.3} s on {} threads", table.took().as_secs_f64(), table.threads());
+    eprintln!("{:.6} s on {} threads", table.took().as_secs_f64(), table.threads());
     if let Some(path) = argument("--svg") {
         std::fs::write(path, table.heat_map("score")?.to_svg())?;
     }
