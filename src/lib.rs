@@ -27,6 +27,14 @@ pub use asp_macros::main;
 #[cfg(feature = "report")]
 pub use asp_report as report;
 
+#[cfg(feature = "sweep")]
+pub use asp_macros::Params;
+// A function and a module: they live in two name spaces.
+#[cfg(feature = "sweep")]
+pub use asp_sweep as sweep;
+#[cfg(feature = "sweep")]
+pub use asp_sweep::{Params, sweep};
+
 #[doc(hidden)]
 pub use asp_core::__private;
 
@@ -38,8 +46,12 @@ pub mod prelude {
         CallKey, Context, Duration, EmissionKey, Event, Every, Keyed, Notice, Reconnect, Recording, Runner,
         Shared, Source, StopHandle, TaskContext, TimerKey, Timestamp, timestamps,
     };
+    #[cfg(feature = "sweep")]
+    pub use asp_macros::Params;
     pub use asp_macros::{
         after, every, on_caught_up, on_end, on_event, on_live, on_notice, on_settled, on_start, on_stop,
         strategy,
     };
+    #[cfg(feature = "sweep")]
+    pub use asp_sweep::Params;
 }

@@ -1,5 +1,8 @@
 //! The command line: what there is, and what it says of itself.
 
+#[cfg(feature = "sweep")]
+mod sweep;
+
 use std::ffi::OsString;
 use std::str::FromStr;
 
@@ -13,6 +16,9 @@ use crate::names::{listed, similar};
 use crate::program::Program;
 use crate::report;
 use crate::terminal::Terminal;
+
+#[cfg(feature = "sweep")]
+pub(crate) use sweep::{Sweep, SweepOptions};
 
 #[derive(Debug, Parser)]
 #[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
@@ -34,6 +40,9 @@ pub(crate) enum Command {
     Graph(Graph),
     /// Look at the graph and the first rows of each file, without a run
     Check(Feeds),
+    /// Run all combinations of the parameters, on all cores, and list the best
+    #[cfg(feature = "sweep")]
+    Sweep(Sweep),
 }
 
 /// Flags of `run`.
@@ -54,6 +63,10 @@ pub(crate) struct Run {
     /// for each stream.
     #[arg(long, value_name = "NAME=URI")]
     record: Vec<String>,
+    /// Set a parameter: fast=10. May be given once for each parameter
+    #[cfg(feature = "sweep")]
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
     /// How fast time passes: `max`, or a multiple of real time, as 1 or 10
     #[arg(long, value_name = "PACE", default_value = "max", hide_default_value = true)]
     pace: String,
@@ -143,6 +156,8 @@ pub(crate) struct RunOptions {
     pub(crate) report: Option<report::Wanted>,
     pub(crate) json: bool,
     pub(crate) quiet: bool,
+    #[cfg(feature = "sweep")]
+    pub(crate) sets: Vec<(String, String)>,
 }
 
 /// `NAME=URI`.
@@ -165,7 +180,13 @@ pub(crate) fn parse(
     arguments: impl IntoIterator<Item: Into<OsString>>,
     terminal: &Terminal,
 ) -> Result<Command, u8> {
-    let mut command = Cli::command()
+    let command = Cli::command();
+    #[cfg(feature = "sweep")]
+    let command = {
+        let has_none = program.swept.is_none();
+        command.mut_subcommand("sweep", |sweep| sweep.hide(has_none))
+    };
+    let mut command = command
         .name(program.name)
         .bin_name(program.name)
         .version(program.version)
@@ -217,18 +238,17 @@ fn after_help(program: &Program) -> String {
             }
         }
     }
+    #[cfg(feature = "sweep")]
+    if let Some(swept) = &program.swept {
+        text += &format!("Parameters (sweep, --set):\n  {}\n", swept.parameters().join(", "));
+        text += &format!("Figures (sweep --by):\n  {}\n", swept.figures().join(", "));
+    }
     text + "Exit codes: 0 all went well, 1 the run or the check failed, 2 the command line is wrong."
 }
 
 impl Run {
     /// The feeds, and the rest read.
     pub(crate) fn read(self) -> Result<(Feeds, RunOptions), Fault> {
-        let time = |flag: &str, text: Option<String>| match text {
-            None => Ok(None),
-            Some(text) => {
-                text.parse().map(Some).map_err(|error| Fault::usage(format_args!("{flag}: {error}")))
-            }
-        };
         let log = match self.log.as_deref() {
             None => None,
             Some("off") => None,
@@ -240,16 +260,31 @@ impl Run {
             pace: self.pace.parse().map_err(|error| Fault::usage(format_args!("--pace: {error}")))?,
             drain: self.drain,
             records: assignments("record", &self.record)?,
-            bad_rows: match self.bad_rows {
-                BadRowPolicy::Stop => BadRows::Stop,
-                BadRowPolicy::Skip => BadRows::Skip,
-            },
+            bad_rows: self.bad_rows.policy(),
             log,
             report: self.report.read()?,
             json: self.json,
             quiet: self.quiet,
+            #[cfg(feature = "sweep")]
+            sets: crate::sweep::sets(&self.set)?,
         };
         Ok((self.feeds, options))
+    }
+}
+
+impl BadRowPolicy {
+    fn policy(self) -> BadRows {
+        match self {
+            BadRowPolicy::Stop => BadRows::Stop,
+            BadRowPolicy::Skip => BadRows::Skip,
+        }
+    }
+}
+
+fn time(flag: &str, text: Option<String>) -> Result<Option<Timestamp>, Fault> {
+    match text {
+        None => Ok(None),
+        Some(text) => text.parse().map(Some).map_err(|error| Fault::usage(format_args!("{flag}: {error}"))),
     }
 }
 

@@ -31,7 +31,13 @@ pub(crate) struct Feed {
     /// It is followed live, and the URI is a live one.
     pub(crate) is_live: bool,
     typed: Box<dyn Typed>,
+    #[cfg(feature = "sweep")]
+    shared: Option<Box<ReadShared>>,
 }
+
+/// Reads the files once for all cells of a sweep.
+#[cfg(feature = "sweep")]
+type ReadShared = dyn Fn(&Uri, &ReadOptions) -> Result<crate::sweep::FeedAgain, IoError>;
 
 /// Where the events of a feed come from.
 #[derive(Clone, Debug)]
@@ -62,7 +68,32 @@ struct State {
 
 impl Feed {
     pub(crate) fn new<T: FromFile>(stream: Stream<T>, uri: String, is_live: bool) -> Self {
-        Feed { stream: stream.name().to_owned(), uri, is_live, typed: Box::new(stream) }
+        Feed {
+            stream: stream.name().to_owned(),
+            uri,
+            is_live,
+            typed: Box::new(stream),
+            #[cfg(feature = "sweep")]
+            shared: None,
+        }
+    }
+
+    /// A feed from files that a sweep can share.
+    #[cfg(feature = "sweep")]
+    pub(crate) fn shared<T: crate::sweep::FromSharedFile>(stream: Stream<T>, uri: String) -> Self {
+        let of = stream.clone();
+        let read = move |uri: &Uri, options: &ReadOptions| crate::sweep::read(&of, uri, options);
+        Feed { shared: Some(Box::new(read)), ..Feed::new(stream, uri, false) }
+    }
+
+    /// Reads the files for all cells of a sweep, if it can share them.
+    #[cfg(feature = "sweep")]
+    pub(crate) fn read_shared(
+        &self,
+        uri: &Uri,
+        options: &ReadOptions,
+    ) -> Result<Option<crate::sweep::FeedAgain>, IoError> {
+        self.shared.as_ref().map(|read| read(uri, options)).transpose()
     }
 
     /// The URI, read.

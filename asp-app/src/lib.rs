@@ -25,8 +25,8 @@
 //! }
 //! ```
 //!
-//! The program has four commands: `run`, which it does unless told otherwise, `streams`, `graph` and `check`. It exits
-//! with 0 if all went well, 1 if the run (or the check) failed and 2 if the command line is wrong.
+//! The program has four commands: `run`, which it does unless told otherwise, `streams`, `graph` and `check`; with
+//! feature `sweep`, one that has figures also has `sweep`. It exits with 0 if all went well, 1 if the run (or the check) failed and 2 if the command line is wrong.
 #![forbid(unsafe_code)]
 
 mod check;
@@ -43,6 +43,8 @@ mod report;
 mod returned;
 mod run;
 mod summary;
+#[cfg(feature = "sweep")]
+mod sweep;
 mod table;
 mod terminal;
 
@@ -50,6 +52,8 @@ pub use feeds::FromFile;
 pub use program::{Finished, Program};
 pub use records::IntoFile;
 pub use returned::{Failure, Runnable, TimeArgument};
+#[cfg(feature = "sweep")]
+pub use sweep::{FromSharedFile, Sweep};
 
 #[doc(hidden)]
 pub use returned::{Made, made, made_async};

@@ -1,6 +1,7 @@
 //! A program: what feeds its streams, and what it does with a command line.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::process::ExitCode;
 
 use asp_core::{Runner, Stream, Timestamp};
@@ -47,7 +48,6 @@ use crate::{check, describe, run};
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 #[must_use = "a program does nothing until `main` is called"]
 pub struct Program {
     pub(crate) name: &'static str,
@@ -57,6 +57,8 @@ pub struct Program {
     pub(crate) end: Option<Timestamp>,
     pub(crate) feeds: Vec<Feed>,
     pub(crate) records: Vec<Record>,
+    #[cfg(feature = "sweep")]
+    pub(crate) swept: Option<Box<dyn crate::sweep::Swept>>,
     /// What is wrong with the program itself.
     fault: Option<Fault>,
 }
@@ -83,6 +85,8 @@ impl Program {
             end: None,
             feeds: Vec::new(),
             records: Vec::new(),
+            #[cfg(feature = "sweep")]
+            swept: None,
             fault: None,
         }
     }
@@ -112,6 +116,60 @@ impl Program {
     /// Feeds a stream from files, unless `--feed` names others. [`asp_io::Uri`] says what `uri` may be.
     pub fn feed<T: FromFile>(mut self, stream: Stream<T>, uri: impl Into<String>) -> Self {
         self.feeds.push(Feed::new(stream, uri.into(), false));
+        self
+    }
+
+    /// The same, of a stream that the cells of a sweep share.
+    #[cfg(feature = "sweep")]
+    pub fn feed_shared<T: crate::FromSharedFile>(
+        mut self,
+        stream: Stream<T>,
+        uri: impl Into<String>,
+    ) -> Self {
+        self.feeds.push(Feed::shared(stream, uri.into()));
+        self
+    }
+
+    /// Gives the program the command `sweep`, and `run --set`: `make` makes the strategy of each cell, before its
+    /// parameters are set, `figures` adds what the table shows.
+    ///
+    /// ```
+    /// use asp::app::Program;
+    /// use asp::prelude::*;
+    ///
+    /// #[derive(Default, Params)]
+    /// struct Meter {
+    ///     #[param(values = [1.0, 2.0, 3.0])]
+    ///     limit: f64,
+    ///     alarms: u32,
+    /// }
+    ///
+    /// #[strategy]
+    /// impl Meter {
+    ///     #[on_event(stream = "levels")]
+    ///     fn level(&mut self, level: f64) {
+    ///         self.alarms += u32::from(level > self.limit);
+    ///     }
+    /// }
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::env::set_current_dir(&folder)?;
+    /// std::fs::write("levels.csv", "time,level\n2025-01-01,1.5\n2025-01-02,2.5\n")?;
+    ///
+    /// let finished = Program::new("meter")
+    ///     .feed_shared(Meter::LEVELS, "levels.csv")
+    ///     .sweep(Meter::default, |sweep| sweep.figure("alarms", |meter: &Meter| meter.alarms))
+    ///     .try_main(["sweep", "--top", "2"], Meter::default);
+    /// assert_eq!(finished.out, "limit  alarms\n    1       2\n    2       1\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "sweep")]
+    pub fn sweep<P: asp_sweep::Params + asp_core::Strategy>(
+        mut self,
+        make: impl Fn() -> P + Clone + Send + Sync + 'static,
+        figures: impl Fn(crate::sweep::Sweep<P>) -> crate::sweep::Sweep<P> + Send + 'static,
+    ) -> Self {
+        self.swept = Some(Box::new(crate::sweep::Typed { make, figures }));
         self
     }
 
@@ -176,6 +234,8 @@ impl Program {
             (None, Command::Run(flags)) => run::run(self, made, flags, terminal),
             (None, Command::Streams(feeds)) => describe::streams(self, made, feeds, terminal),
             (None, Command::Graph(feeds)) => describe::graph(self, made, feeds, terminal),
+            #[cfg(feature = "sweep")]
+            (None, Command::Sweep(flags)) => crate::sweep::sweep(self, made, flags, terminal),
             (None, Command::Check(feeds)) => check::check(self, made, feeds, terminal),
         };
         match done {
@@ -202,6 +262,16 @@ impl Program {
                 None
             }
         }
+    }
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Program")
+            .field("name", &self.name)
+            .field("feeds", &self.feeds)
+            .field("records", &self.records)
+            .finish_non_exhaustive()
     }
 }
 

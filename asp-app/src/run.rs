@@ -37,6 +37,9 @@ pub(crate) fn run(
         let graph = program.build_empty(made)?.graph();
         return Err(cli::unknown_record(&record.stream, &program, &graph));
     }
+    #[cfg(feature = "sweep")]
+    let made =
+        if options.sets.is_empty() { made } else { crate::sweep::with_sets(&mut program, &options.sets)? };
     let logs = options.log.clone().map(|filter| Logs::new(filter, &terminal.err));
     let report = options.report.take();
     Logs::during(logs.as_ref(), || prepared(&program, made, &options, report, logs.as_ref(), terminal))

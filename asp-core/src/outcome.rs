@@ -130,11 +130,29 @@ impl Outcome {
         let (first, more) = (found.next(), found.count());
         match (first, more) {
             (Some(instance), 0) => instance.take().ok_or_else(|| self.lacks::<S>()),
-            (Some(_), more) => Err(not_in_outcome(format!(
-                "the run has {} strategies of type {}; use `take_named(..)` or `take_all()`",
-                more + 1,
-                type_name::<S>()
-            ))),
+            (Some(_), more) => Err(too_many::<S>(more + 1)),
+            (None, _) => Err(self.lacks::<S>()),
+        }
+    }
+
+    /// The strategy of type `S`, which stays here.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or more than one.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let outcome = Runner::new().feed(Greeter::NAMES, names()).add(Greeter::default()).run()?;
+    /// assert_eq!(outcome.get::<Greeter>()?.ticks, 0);
+    /// assert_eq!(outcome.get::<Greeter>()?.ticks, 0); // it is still there
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    pub fn get<S: Strategy>(&self) -> Result<&S> {
+        let mut found = self.strategies.iter().filter_map(Instance::get::<S>);
+        match (found.next(), found.count()) {
+            (Some(strategy), 0) => Ok(strategy),
+            (Some(_), more) => Err(too_many::<S>(more + 1)),
             (None, _) => Err(self.lacks::<S>()),
         }
     }
@@ -229,8 +247,16 @@ impl Outcome {
 
 impl Instance {
     fn is<S: Strategy>(&self) -> bool {
-        let node: Option<&dyn Any> = self.node.as_deref().map(|node| node as &dyn Any);
-        node.is_some_and(|node| node.is::<Node<S>>())
+        self.node::<S>().is_some()
+    }
+
+    fn get<S: Strategy>(&self) -> Option<&S> {
+        self.node::<S>()?.strategy.as_ref()
+    }
+
+    fn node<S: Strategy>(&self) -> Option<&Node<S>> {
+        let node: &dyn Any = self.node.as_deref()?;
+        node.downcast_ref()
     }
 
     fn take<S: Strategy>(&mut self) -> Option<S> {
@@ -240,6 +266,13 @@ impl Instance {
         let node: Box<dyn Any> = self.node.take()?;
         node.downcast::<Node<S>>().ok()?.strategy
     }
+}
+
+fn too_many<S>(count: usize) -> Error {
+    not_in_outcome(format!(
+        "the run has {count} strategies of type {}; use `take_named(..)` or `take_all()`",
+        type_name::<S>()
+    ))
 }
 
 fn list(names: &[&str]) -> String {

@@ -5,6 +5,7 @@
 
 pub(crate) mod attributes;
 pub(crate) mod names;
+pub(crate) mod params;
 pub(crate) mod program;
 pub(crate) mod signatures;
 pub(crate) mod tasks;

@@ -11,6 +11,7 @@ mod duration;
 mod expand;
 mod fallback;
 mod model;
+mod params;
 mod parse;
 mod pipeline;
 mod program;
@@ -418,6 +419,7 @@ pub fn on_stop(_: TokenStream, item: TokenStream) -> TokenStream {
 /// | `feed` | streams that files feed: `feed(Watch::QUAKES = "quakes.csv", ..)` |
 /// | `live` | streams that are fed live: `live(Watch::QUAKES = "tail:quakes.csv", ..)` |
 /// | `record` | streams that `--record` can write: `record(Watch::ALERTS, ..)`; with `= "uri"` they always are |
+/// | `sweep` | figures of the command `sweep`: `sweep(alerts = Watch::alerts, ..)`; needs `#[derive(asp::Params)]` |
 /// | `crate` | where asp is, for those who rename or re-export it |
 ///
 /// ```ignore
@@ -456,4 +458,47 @@ pub fn on_stop(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
     program::main(arguments.into(), item.into()).into()
+}
+
+/// Makes fields of a struct parameters, of which [`asp::sweep`](https://docs.rs/asp) runs all combinations.
+///
+/// The grid has a cell for each combination of the values, in the order of declaration: the last parameter changes
+/// fastest. `Crossover::grid()` begins with `Crossover::default()` for each cell and sets its parameters;
+/// `Crossover::grid_from(|| ..)` begins with something else. Fields without `#[param]` stay as they begin.
+///
+/// | key | meaning |
+/// | --- | --- |
+/// | `range` | the values from the first to the last: `5..=50`, `0.1..=0.5`, `"1s"..="10s"` |
+/// | `step` | between two values of a range; 1 for whole numbers, unless told otherwise |
+/// | `values` | these values: `[1, 2, 5]`, or an expression that has them |
+///
+/// Values of fractions are computed each for itself: those of `0.1..=0.5` with step `0.1` are 0.1, 0.2, 0.3, 0.4, 0.5. The
+/// end belongs to a range if it is a whole number of steps away. `#[params(crate = ::path)]` on the struct serves those who
+/// rename or re-export asp.
+///
+/// ```ignore
+/// #[derive(Default, asp::Params)]
+/// struct Crossover {
+///     #[param(range = 5..=50, step = 5)]
+///     fast: usize,
+///     #[param(values = [20, 50, 100, 200])]
+///     slow: usize,
+///     #[param(range = "1s"..="10s", step = "1s")]
+///     delay: Duration,
+///     position: i64, // state
+/// }
+/// ```
+///
+/// # Typical errors
+///
+/// ```text
+/// error: a range of fractions needs a step
+///   = help: write `range = 0.1..=0.5, step = 0.1`
+///
+/// error: range `50..=5` is empty
+///   = help: write the lower end first: `range = 5..=50`
+/// ```
+#[proc_macro_derive(Params, attributes(param, params))]
+pub fn params(item: TokenStream) -> TokenStream {
+    params::derive(item.into()).into()
 }

@@ -65,6 +65,7 @@ fn read(arguments: TokenStream, function: &Function, sink: &mut Sink) -> Options
     let options = options::read(arguments, strategy.as_ref(), sink);
     returns_something(function, &options, sink);
     has_no_parameters(function, sink);
+    sweeps_without_waiting(function, &options, sink);
     options
 }
 
@@ -84,6 +85,13 @@ fn has_no_parameters(function: &Function, sink: &mut Sink) {
     }
     if !generics.params.is_empty() {
         sink.report(generics, text::main_is_generic(&shown(generics)));
+    }
+}
+
+/// Rule `main_sweep_waits`.
+fn sweeps_without_waiting(function: &Function, options: &Options, sink: &mut Sink) {
+    if let Some(word) = function.signature.asyncness.as_ref().filter(|_| !options.figures.is_empty()) {
+        sink.report(word, text::main_sweep_waits());
     }
 }
 

@@ -4,6 +4,7 @@ mod docs;
 mod duration;
 mod expansion;
 mod explained;
+mod params;
 mod program;
 mod reading;
 mod show;

@@ -176,7 +176,24 @@ pub(crate) const MAIN_OPTIONS: &[MainOption] = &[
         name: "record",
         meaning: "streams that `--record` can write: `record(Watch::ALERTS, ..)`; with `= \"uri\"` they always are",
     },
+    MainOption {
+        name: "sweep",
+        meaning: "figures of the command `sweep`: `sweep(alerts = Watch::alerts, ..)`; needs `#[derive(asp::Params)]`",
+    },
     MainOption { name: "crate", meaning: "where asp is, for those who rename or re-export it" },
+];
+
+/// The keys of `#[param]`, in the order in which lists show them.
+pub(crate) const PARAM_KEYS: &[MainOption] = &[
+    MainOption {
+        name: "range",
+        meaning: "the values from the first to the last: `5..=50`, `0.1..=0.5`, `\"1s\"..=\"10s\"`",
+    },
+    MainOption {
+        name: "step",
+        meaning: "between two values of a range; 1 for whole numbers, unless told otherwise",
+    },
+    MainOption { name: "values", meaning: "these values: `[1, 2, 5]`, or an expression that has them" },
 ];
 
 impl Word {

@@ -16,5 +16,6 @@ mod simulator;
 mod soak;
 mod sources_agree;
 mod stepping;
+mod sweeping;
 mod waiting;
 mod windows;

@@ -95,6 +95,22 @@ pub(crate) fn main_live_in_files(word: &str, stream: &str, path: &str) -> String
     format!("`{word}` takes files, and \"tail:{path}\" is a live source\n= help: {help}")
 }
 
+pub(crate) fn main_sweep_form(name: &str, figure: &str) -> String {
+    format!(
+        "a figure of the sweep is written `name = Strategy::method`\n\
+         = help: write `sweep({name} = {figure})`"
+    )
+}
+
+pub(crate) fn figure_twice(name: &str) -> String {
+    format!("the sweep has two figures `{name}`\n= help: rename one")
+}
+
+pub(crate) fn main_sweep_waits() -> &'static str {
+    "`main` is called for each cell of the sweep, and cannot wait\n\
+     = help: remove `async`, or `sweep(..)`"
+}
+
 pub(crate) fn time_form(key: &str) -> String {
     format!(
         "`{key}` takes a time\n\

@@ -2,26 +2,30 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Lit, Meta, ReturnType};
 
 use super::Function;
-use super::options::{Entry, Options};
+use super::options::{Entry, Figure, Options};
 
 /// The whole expansion of a sound `main`.
 pub(super) fn program(function: &Function, options: &Options) -> TokenStream {
-    let Options { krate, start, end, feeds, lives, records } = options;
+    let Options { krate, start, end, feeds, lives, records, figures } = options;
     let app = quote!(#krate::app);
     let about = docs(&function.attrs);
     let start = start.as_ref().map(|time| quote!(.start(#time)));
     let end = end.as_ref().map(|time| quote!(.end(#time)));
-    let feeds = feeds.iter().map(|Entry { stream, uri }| quote!(.feed(#stream, #uri)));
+    // The cells of a sweep share what they read.
+    let feed = if figures.is_empty() { quote!(feed) } else { quote!(feed_shared) };
+    let feeds = feeds.iter().map(|Entry { stream, uri }| quote!(.#feed(#stream, #uri)));
     let lives = lives.iter().map(|Entry { stream, uri }| quote!(.live(#stream, #uri)));
     let records = records.iter().map(|Entry { stream, uri }| match uri {
         Some(uri) => quote!(.record(#stream, #uri)),
         None => quote!(.recordable(#stream)),
     });
     let made = made(function, &app);
+    let sweep = sweep(function, figures);
     outer(
         function,
         quote! {
@@ -36,6 +40,7 @@ pub(super) fn program(function: &Function, options: &Options) -> TokenStream {
                 #(#feeds)*
                 #(#lives)*
                 #(#records)*
+                #sweep
                 .main_made(__asp_main)
         },
     )
@@ -62,6 +67,21 @@ fn outer(function: &Function, body: TokenStream) -> TokenStream {
             #body
         }
     }
+}
+
+/// The call that makes a sweep of the user's function, and what figures it has.
+fn sweep(function: &Function, figures: &[Figure]) -> Option<TokenStream> {
+    if figures.is_empty() {
+        return None;
+    }
+    let name = &function.signature.ident;
+    let figures = figures.iter().map(|Figure { name, of }| {
+        let name = name.unraw().to_string();
+        quote!(.figure(#name, #of))
+    });
+    let span = function.output().map_or_else(|| name.span(), Spanned::span);
+    let call = quote_spanned!(span=> .sweep);
+    Some(quote!(#call(#name, |__asp_sweep| __asp_sweep #(#figures)*)))
 }
 
 /// A call that takes the user's function, whose result is checked under the words of its return type.

@@ -20,6 +20,14 @@ pub(crate) struct Options {
     pub(crate) feeds: Vec<Entry>,
     pub(crate) lives: Vec<Entry>,
     pub(crate) records: Vec<Entry>,
+    pub(crate) figures: Vec<Figure>,
+}
+
+/// A figure of `sweep`.
+pub(crate) struct Figure {
+    pub(crate) name: Ident,
+    /// What takes it from the strategy.
+    pub(crate) of: TokenStream,
 }
 
 /// A stream of `feed`, `live` or `record`.
@@ -49,6 +57,7 @@ pub(super) fn read(arguments: TokenStream, strategy: Option<&Ident>, sink: &mut 
         feeds: Vec::new(),
         lives: Vec::new(),
         records: Vec::new(),
+        figures: Vec::new(),
     };
     let mut seen: Vec<String> = Vec::new();
     let parser = |input: ParseStream<'_>| {
@@ -69,6 +78,7 @@ pub(super) fn read(arguments: TokenStream, strategy: Option<&Ident>, sink: &mut 
                 "feed" => entries(input, &key, &strategy, &mut options.feeds, sink)?,
                 "live" => entries(input, &key, &strategy, &mut options.lives, sink)?,
                 "record" => entries(input, &key, &strategy, &mut options.records, sink)?,
+                "sweep" => figures(input, &key, &strategy, &mut options.figures, sink)?,
                 "crate" => krate(input, &key, &mut options, sink)?,
                 _ => {
                     sink.report(&key, text::unknown_option(&name));
@@ -77,7 +87,7 @@ pub(super) fn read(arguments: TokenStream, strategy: Option<&Ident>, sink: &mut 
                 }
             }
             // Several brackets of streams add up, other values would contradict each other.
-            if seen.contains(&name) && !matches!(name.as_str(), "feed" | "live" | "record") {
+            if seen.contains(&name) && !matches!(name.as_str(), "feed" | "live" | "record" | "sweep") {
                 sink.report(&key, text::option_twice(&name));
             }
             seen.push(name);
@@ -168,6 +178,56 @@ fn entries(
             }
             has_scheme(&entry, &word, sink);
             into.push(entry);
+        }
+        Ok(())
+    };
+    parser.parse2(group.stream()).unwrap_or_default();
+    Ok(())
+}
+
+/// The figures of `sweep(profit = Crossover::profit, ..)`.
+fn figures(
+    input: ParseStream<'_>,
+    key: &Ident,
+    strategy: &str,
+    into: &mut Vec<Figure>,
+    sink: &mut Sink,
+) -> syn::Result<()> {
+    let usual = || text::main_sweep_form("profit", &format!("{strategy}::profit"));
+    if !input.peek(token::Paren) {
+        let rest = until_comma(input)?;
+        sink.report(quote!(#key #rest), usual());
+        return Ok(());
+    }
+    let group: Group = input.parse()?;
+    if group.stream().is_empty() {
+        sink.report(quote!(#key #group), usual());
+    }
+    let parser = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            if input.parse::<Option<Token![,]>>()?.is_some() {
+                continue;
+            }
+            let tokens = until_comma(input)?;
+            let (name, of) = at_equals(tokens.clone());
+            match (syn::parse2::<Ident>(name.clone()), of) {
+                (Ok(name), Some(of)) if !of.is_empty() => {
+                    if into.iter().any(|known| known.name == name) {
+                        sink.report(&name, text::figure_twice(&name.unraw().to_string()));
+                    }
+                    into.push(Figure { name, of });
+                }
+                (name, _) => {
+                    // A method alone is a name as well, as in `sweep(Crossover::profit)`.
+                    let path = syn::parse2::<Path>(tokens.clone()).ok();
+                    let last = path.and_then(|path| path.segments.last().map(|last| last.ident.clone()));
+                    let name = name
+                        .ok()
+                        .or(last)
+                        .map_or_else(|| "profit".to_owned(), |name| name.unraw().to_string());
+                    sink.report(&tokens, text::main_sweep_form(&name, &format!("{strategy}::{name}")));
+                }
+            }
         }
         Ok(())
     };

@@ -45,13 +45,13 @@ impl Entry {
 #[test]
 fn the_page_explains_each_text_of_the_macros() {
     let mut texts = Vec::new();
-    for file in ["attributes", "names", "program", "signatures", "tasks"] {
+    for file in ["attributes", "names", "params", "program", "signatures", "tasks"] {
         texts.extend(texts_of(file, &source(&format!("src/diag/{file}.rs"))));
     }
     let files = fs::read_dir(root().join("src/diag")).expect("the folder of texts");
-    assert_eq!(files.count(), 5, "a file of texts is not looked at");
+    assert_eq!(files.count(), 6, "a file of texts is not looked at");
     assert_eq!(
-        faults(&texts, &entries(PAGE, &["attributes", "names", "program", "signatures", "tasks"])),
+        faults(&texts, &entries(PAGE, &["attributes", "names", "params", "program", "signatures", "tasks"])),
         [""; 0]
     );
 }
@@ -79,7 +79,7 @@ fn the_page_explains_each_fault_of_a_time() {
 #[test]
 fn the_page_explains_each_rule_about_types() {
     let mut traits: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for folder in ["../asp-core/src", "../asp-app/src"] {
+    for folder in ["../asp-core/src", "../asp-app/src", "../asp-sweep/src"] {
         rules_below(&root().join(folder), &mut traits);
     }
     let entries = entries(PAGE, &["trait"]);

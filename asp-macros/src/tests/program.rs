@@ -21,6 +21,7 @@ fn sound_programs_have_no_faults() {
         "feed(Watch::<u8, u16>::QUAKES = PATH, <Watch<f64>>::LEVELS = \"-?format=csv\")",
         "feed(Watch::A = \"a.csv\"), feed(Watch::B = \"b.csv\")",
         "live(Watch::QUAKES = \"tail:quakes.csv?poll=1s\", NAMES = PATH), feed(Watch::B = \"b:c.csv\")",
+        "sweep(alerts = Watch::alerts, score = |watch: &Watch| watch.score * 2.0,), sweep(r#type = total)",
         "record(Watch::ALERTS, Watch::COUNTS = \"counts.jsonl\"), crate = ::engine",
     ];
     for arguments in arguments {
@@ -124,6 +125,44 @@ fn live_streams_have_a_scheme_and_no_files() {
         "`live` takes its streams in round brackets\n\
          = help: write `live(Watch::NAMES = \"tail:names.csv\")`"
     );
+}
+
+#[test]
+fn figures_of_a_sweep_have_a_name_and_a_method() {
+    let fault = |arguments: &str, item: &str| {
+        let faults = program::faults(arguments, item);
+        assert_eq!(faults.len(), 1, "{arguments}: {faults:?}");
+        faults[0].clone()
+    };
+    let form = |help: &str| {
+        format!("a figure of the sweep is written `name = Strategy::method`\n= help: write `sweep({help})`")
+    };
+    let item = "fn main() -> Watch {}";
+    assert_eq!(fault("sweep", item), form("profit = Watch::profit"));
+    assert_eq!(fault("sweep = Watch::score", item), form("profit = Watch::profit"));
+    assert_eq!(fault("sweep()", item), form("profit = Watch::profit"));
+    assert_eq!(fault("sweep(Watch::score)", item), form("score = Watch::score"));
+    assert_eq!(fault("sweep(score)", item), form("score = Watch::score"));
+    assert_eq!(fault("sweep(\"score\" = Watch::score)", item), form("profit = Watch::profit"));
+    assert_eq!(
+        fault("sweep(a = Watch::a, a = Watch::b)", item),
+        "the sweep has two figures `a`\n= help: rename one"
+    );
+    assert_eq!(
+        fault("sweep(a = Watch::a)", "async fn main() -> Watch {}"),
+        "`main` is called for each cell of the sweep, and cannot wait\n= help: remove `async`, or `sweep(..)`"
+    );
+}
+
+#[test]
+fn a_sweep_shares_its_files() {
+    let arguments = "feed(Watch::QUAKES = \"quakes.csv\"), sweep(alerts = Watch::alerts, score = score)";
+    let expanded = program::main(tokens(arguments), tokens(MAIN)).to_string();
+    let calls = tokens(
+        ".feed_shared(Watch::QUAKES, \"quakes.csv\") \
+         .sweep(main, |__asp_sweep| __asp_sweep.figure(\"alerts\", Watch::alerts).figure(\"score\", score))",
+    );
+    assert!(expanded.contains(&calls.to_string()), "{expanded}");
 }
 
 #[test]

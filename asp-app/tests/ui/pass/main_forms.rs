@@ -73,6 +73,37 @@ mod live {
     }
 }
 
+mod swept {
+    use super::*;
+
+    /// It has parameters.
+    #[derive(Default, Params)]
+    struct Limit {
+        #[param(range = 1..=5)]
+        limit: u8,
+        count: u32,
+    }
+
+    #[strategy]
+    impl Limit {
+        #[on_event(stream = "levels")]
+        fn level(&mut self, _level: &Level) {
+            self.count += 1;
+        }
+    }
+
+    impl Limit {
+        const fn count(&self) -> u32 {
+            self.count
+        }
+    }
+
+    #[asp::main(feed(Limit::LEVELS = FILE), sweep(count = Limit::count, r#in = |limit: &Limit| limit.limit))]
+    pub(crate) fn main() -> Limit {
+        Limit::default()
+    }
+}
+
 mod runner {
     use super::*;
 
@@ -117,6 +148,6 @@ mod opaque {
 async fn main() -> Result<Runner, std::convert::Infallible> {
     // Nothing is run: these are here to be compiled.
     let _ = [strategy::main, tuple::main, live::main, runner::main, result::main];
-    let _ = [result_of_asp::main, opaque::main, keyed::main];
+    let _ = [result_of_asp::main, opaque::main, keyed::main, swept::main];
     Ok(Runner::new())
 }
