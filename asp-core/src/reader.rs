@@ -9,11 +9,12 @@ use crate::context::Context;
 use crate::core::Core;
 use crate::desk::At;
 use crate::graph::{Attach, Joining};
-use crate::heads;
+use crate::heads::{self, Due};
 use crate::hub::AnyHub;
 use crate::names::type_name;
 use crate::node::Node;
 use crate::nodes::Nodes;
+use crate::observe::Class;
 use crate::outline::RowInfo;
 use crate::solo::Solo;
 use crate::strategy::{HandlerResult, HandlerReturn, Strategy};
@@ -205,39 +206,14 @@ impl<S: Strategy, H> Handler<S, H> {
     {
         let Some(node) = nodes.typed::<S>(self.node) else { return pass_by(core, times, values) };
         let settles = node.settles();
-        let mut done = 0;
         // Only this node's agenda changes while it has its burst.
         let others = core.heads.first_but(heads::of_node(self.node));
         node.enter(core, self.method);
-        let mut mark = core.mark;
-        'burst: while let Node { strategy: Some(strategy), cx, .. } = &mut *node {
-            let desk = cx.desk();
-            while let Some(&time) = times.get(done) {
-                if time > desk.limit.get() {
-                    break;
-                }
-                let Some(value) = values.pop() else { break 'burst };
-                desk.at(time);
-                if settles {
-                    desk.hold_instant();
-                }
-                mark = desk.sequence.get();
-                done += 1;
-                // At once, in case the handler panics.
-                core.dispatched.events += 1;
-                let result = self.take.owned(strategy, cx, value);
-                if result.is_err() && !core.ended(desk, self.node, self.method, result) {
-                    break 'burst;
-                }
-            }
-            // If only calls of this very strategy come before its next event, the burst goes on with them.
-            core.mark = mark;
-            if times.get(done).is_none_or(|&time| !node.catch_up(core, time, others)) {
-                break;
-            }
-            core.running.1 = self.method;
+        let mut done = 0;
+        let goes_on = self.events(node, core, times, values, &mut done);
+        if goes_on && done < times.len() {
+            self.among_calls(node, core, times, values, &mut done, others);
         }
-        core.mark = mark;
         if settles && done > 0 {
             node.unsettle(core);
         }
@@ -245,6 +221,93 @@ impl<S: Strategy, H> Handler<S, H> {
         core.ended(node.cx.desk(), self.node, self.method, Ok(()));
         node.leave(core);
         done
+    }
+
+    /// Dispatches events up to the limit. False if the burst ends there.
+    #[inline(always)]
+    fn events<T>(
+        &mut self,
+        node: &mut Node<S>,
+        core: &mut Core,
+        times: &[i64],
+        values: &mut Batch<T>,
+        done: &mut usize,
+    ) -> bool
+    where
+        H: Take<S, T>,
+    {
+        let settles = node.settles();
+        let Node { strategy: Some(strategy), cx, .. } = node else { return false };
+        let desk = cx.desk();
+        let mut mark = core.mark;
+        let mut goes_on = true;
+        while goes_on && let Some(&time) = times.get(*done) {
+            if time > desk.limit.get() {
+                break;
+            }
+            let Some(value) = values.pop() else {
+                goes_on = false;
+                break;
+            };
+            desk.at(time);
+            if settles {
+                desk.hold_instant();
+            }
+            mark = desk.sequence.get();
+            *done += 1;
+            // At once, in case the handler panics.
+            core.dispatched.events += 1;
+            let result = self.take.owned(strategy, cx, value);
+            if result.is_err() {
+                goes_on = core.ended(desk, self.node, self.method, result);
+            }
+        }
+        core.mark = mark;
+        goes_on
+    }
+
+    /// Goes on where calls of this very strategy come before its next event, taking whichever comes first. It looks at the
+    /// agenda before each item, so what is put there need not lower the limit.
+    #[inline(never)]
+    fn among_calls<T>(
+        &mut self,
+        node: &mut Node<S>,
+        core: &mut Core,
+        times: &[i64],
+        values: &mut Batch<T>,
+        done: &mut usize,
+        others: Due,
+    ) where
+        H: Take<S, T>,
+    {
+        let desk = node.cx.desk();
+        desk.limit.set(desk.outer.get().min(others.time()));
+        desk.in_agenda.set(true);
+        let mut calls = desk.burst.get();
+        while let Some(&time) = times.get(*done) {
+            let event = Due::at(time);
+            if node.cx.agenda_mut().head() < event {
+                let goes_on = calls > 0 && node.work_item(core, event.min(others)) == Some(true);
+                if !goes_on || core.has_tasks {
+                    // The engine is to look around.
+                    let desk = node.cx.desk();
+                    desk.lower_limit(desk.now.get());
+                    break;
+                }
+                calls -= 1;
+            } else {
+                core.class = Class::Event;
+                core.running.1 = self.method;
+                let one = *done + 1;
+                if !self.events(node, core, &times[..one], values, done) || *done < one {
+                    break;
+                }
+            }
+        }
+        let own = node.cx.agenda_mut().head().time();
+        let desk = node.cx.desk();
+        desk.in_agenda.set(false);
+        desk.lower_limit(own);
     }
 
     /// Dispatches the next of `values` to a strategy that has the desk, and says up to when another one may follow.

@@ -186,21 +186,8 @@ impl<S: Strategy> Node<S> {
         self.cx.desk().in_agenda.set(true);
         let mut goes_on = true;
         for _ in 0..self.cx.desk().burst.get() {
-            let limit = self.cx.desk().outer.get();
-            let agenda = self.cx.agenda_mut();
-            let head = agenda.head();
-            let time = head.time();
-            if head >= until || time > limit {
-                break;
-            }
-            // What was cancelled is passed over.
-            goes_on = if !head.is_call() {
-                agenda.pop_tick().is_none_or(|tick| self.run_ticked(core, tick))
-            } else if let Some(taken) = agenda.pop_call_at_once() {
-                taken.is_none_or(|taken| self.run_taken(core, time, taken))
-            } else {
-                self.work_call(core, time)
-            };
+            let Some(ok) = self.work_item(core, until) else { break };
+            goes_on = ok;
             // With tasks about, what it may have woken is looked at first.
             if !goes_on || core.has_tasks {
                 break;
@@ -208,6 +195,27 @@ impl<S: Strategy> Node<S> {
         }
         self.cx.desk().in_agenda.set(false);
         goes_on
+    }
+
+    /// Dispatches the next item of the agenda, if it comes before `until` and not later than the outer limit. False if the
+    /// run stops.
+    #[inline(always)]
+    pub(crate) fn work_item(&mut self, core: &mut Core, until: Due) -> Option<bool> {
+        let limit = self.cx.desk().outer.get();
+        let agenda = self.cx.agenda_mut();
+        let head = agenda.head();
+        let time = head.time();
+        if head >= until || time > limit {
+            return None;
+        }
+        // What was cancelled is passed over.
+        Some(if !head.is_call() {
+            agenda.pop_tick().is_none_or(|tick| self.run_ticked(core, tick))
+        } else if let Some(taken) = agenda.pop_call_at_once() {
+            taken.is_none_or(|taken| self.run_taken(core, time, taken))
+        } else {
+            self.work_call(core, time)
+        })
     }
 
     /// Makes the call at the head of the agenda, wherever it is kept. A copy of the caller's way, which the compiler
@@ -221,7 +229,6 @@ impl<S: Strategy> Node<S> {
     /// Before an event at `time`, works through what the agenda has for earlier times; false if others come first,
     /// the earliest of whom has an item at `others`, or nothing more may be dispatched. This keeps a strategy that
     /// defers calls in one loop with its events.
-    #[inline(always)]
     pub(crate) fn catch_up(&mut self, core: &mut Core, time: i64, others: Due) -> bool {
         if time > self.cx.desk().outer.get() || others < Due::at(time) || !self.work(core, Due::at(time)) {
             return false;
