@@ -10,6 +10,7 @@ mod reading;
 mod show;
 mod shown;
 mod size;
+mod tables;
 mod tasks;
 mod texts;
 

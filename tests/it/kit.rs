@@ -6,34 +6,12 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::task::Poll;
 
 use asp::prelude::*;
-use asp::testing::Script;
 use asp::{Class, ErrorKind, ManualClock, Outcome, RunContext, Strategy};
+
+pub(crate) use asp_tests::{at, d, jumping, s, script, seconds};
 
 /// A payload that says what it is. An alias, since a handler that takes `&str` takes a reference to a payload.
 pub(crate) type Name = &'static str;
-
-/// That many seconds after 1970.
-pub(crate) fn s(seconds: f64) -> Timestamp {
-    Timestamp::from_nanos((seconds * 1e9).round() as i64)
-}
-
-/// That many seconds.
-pub(crate) fn d(seconds: f64) -> Duration {
-    Duration::from_nanos((seconds * 1e9).round() as i64)
-}
-
-/// Events at those seconds.
-pub(crate) fn at<T: Clone>(events: &[(f64, T)]) -> Vec<(Timestamp, T)> {
-    events.iter().map(|(seconds, value)| (s(*seconds), value.clone())).collect()
-}
-
-/// A time in seconds, as short as it can be written.
-pub(crate) fn seconds(time: Timestamp) -> String {
-    let nanos = time.as_nanos();
-    let (sign, nanos) = (if nanos < 0 { "-" } else { "" }, nanos.unsigned_abs());
-    let text = format!("{sign}{}.{:09}", nanos / 1_000_000_000, nanos % 1_000_000_000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
 
 /// What happened, in order; shared by the strategies of a test.
 #[derive(Clone, Default)]
@@ -99,20 +77,6 @@ where
 /// Runs live on a clock that jumps, from `handover` seconds on.
 pub(crate) fn lived(clock: &ManualClock, runner: Runner) -> Outcome {
     futures::executor::block_on(runner.clock(clock.clone()).run_live()).unwrap()
-}
-
-/// A clock for [`lived`].
-pub(crate) fn jumping(handover: f64) -> ManualClock {
-    ManualClock::jumping(s(handover))
-}
-
-/// A live source that yields these values at these seconds, and ends with the last one.
-pub(crate) fn script<T: Clone + Send + 'static>(clock: &ManualClock, events: &[(f64, T)]) -> Source<T> {
-    let script = events
-        .iter()
-        .fold(Script::new(clock), |script, (seconds, value)| script.event(s(*seconds), value.clone()));
-    let last = events.last().map_or(0.0, |(seconds, _)| *seconds);
-    script.end(s(last)).source()
 }
 
 /// A live source that a test feeds by hand, from wherever it likes.
