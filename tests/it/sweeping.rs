@@ -337,3 +337,36 @@ fn a_heat_map_shows_the_best_over_the_other_parameters() {
     assert_eq!(map.caption(), "figure by c and a, the lowest over b");
     assert!(map.to_svg().contains("<title>c=2 a=1: figure 112</title>"));
 }
+
+#[test]
+fn a_grid_is_a_function_and_its_axes_or_a_list() {
+    struct Band {
+        width: f64,
+        hours: u32,
+    }
+
+    impl Band {
+        fn new(width: f64, hours: u32) -> Self {
+            Band { width, hours }
+        }
+    }
+
+    let [best, second, third] = [1, 2, 3].map(|hours| Band::new(0.5, hours));
+
+    // ANCHOR: grids
+    let grid = Grid::new(|cell| Band::new(cell.get("width"), cell.get("hours")))
+        .axis("width", [0.5, 1.0, 2.0])
+        .axis("hours", 1_u32..=24);
+    let list = Grid::from(vec![best, second, third]);
+    // ANCHOR_END: grids
+    let table = |grid: Grid<Band>| {
+        asp::sweep(grid, |runner, band| runner.start(s(band.width + f64::from(band.hours))))
+            .run_figure("start", |outcome| outcome.report().start.as_nanos() as f64 / 1e9)
+            .run()
+            .unwrap()
+    };
+    let starts = |table: Table| -> Vec<f64> { table.rows().iter().map(|row| row.figures()[0]).collect() };
+    let all = starts(table(grid));
+    assert_eq!((all.len(), all[0], all[25], all[71]), (72, 1.5, 3.0, 26.0));
+    assert_eq!(starts(table(list)), [1.5, 2.5, 3.5]);
+}

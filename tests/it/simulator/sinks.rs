@@ -207,9 +207,12 @@ fn looks(scenario: &Scenario, lived: &Lived) -> Result<(), String> {
             // Or that which is being dispatched: sinks come after all handlers, unless one of these stops the run.
             let is_here = was_here(call);
             let is_next = after.first().is_none_or(is_it);
-            // Once the run is stopped, what tasks emit reaches sinks only, and what was dispatched last reaches none.
-            let has_been =
-                found.is_none() || before.iter().any(is_it) || lived.calls[..index].iter().any(was_here);
+            // Once the run is stopped, what tasks emit reaches sinks only, and what was dispatched last reaches none: not
+            // even a handler, if an instance that begins for it stops the run. That has seen it.
+            let was_seen = |call: &Call| is_hook(call, scenario) && call.looks.contains(&(number, found));
+            let has_been = found.is_none()
+                || before.iter().any(is_it)
+                || lived.calls[..index].iter().any(|call| was_here(call) || was_seen(call));
             let is_over = call.method == "woke" && is_stopped && has_been;
             let is_cut = is_here && is_stopped && !after.iter().any(is_it);
             let is_meant = (is_here || is_hook(call, scenario)) && (is_next || call.method == "stop");
