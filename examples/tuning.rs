@@ -54,7 +54,10 @@ impl Swarms {
 
     #[on_stop]
     fn tell(&mut self) {
-        println!("M{:.1} within {}: {} swarms, of {} at most", self.magnitude, self.within, self.swarms, self.most);
+        println!(
+            "M{:.1} within {}: {} swarms, of {} at most",
+            self.magnitude, self.within, self.swarms, self.most
+        );
     }
 }
 

@@ -185,37 +185,6 @@ fn an_emitted_stream_is_recorded_and_reads_back() {
 }
 
 #[test]
-fn a_stream_is_recorded_as_parquet_and_reads_back() {
-    let case = Case::new(ROWS);
-    let uri = case.path("alerts.parquet");
-    let finished = case.run(&["--record", &format!("alerts={uri}")]);
-    assert!(finished.err.contains("  alerts  3 events to alerts.parquet\n"), "{}", finished.err);
-    let feed = format!("levels={uri}");
-    let again = case.run(&["--feed", &feed]);
-    assert!(again.err.contains("  levels  3 rows from alerts.parquet\n"), "{}", again.err);
-    let streams = case.run(&["streams", "--feed", &feed]);
-    assert!(streams.out.contains("alerts.parquet"), "{}", streams.out);
-    let check = case.run(&["check", "--feed", &feed]);
-    assert_eq!((check.code, check.err.as_str()), (0, ""));
-    assert!(
-        check.out.contains(
-            "levels: ok, 3 first rows of 1 file, from 2025-01-01T12:00:00Z to 2025-01-03T12:00:00Z\n"
-        ),
-        "{}",
-        check.out
-    );
-    let wrong = case.run(&["check", "--feed", &format!("levels={uri}?unit=s")]);
-    assert_eq!(wrong.code, 1);
-    assert!(wrong.out.contains("is a timestamp that counts nanoseconds"), "{}{}", wrong.out, wrong.err);
-    let input = case.run(&["--feed", "levels=-?format=parquet"]);
-    assert_eq!(
-        input.err,
-        "error: stream \"levels\": cannot open standard input: it is Parquet, whose table of contents is at the end; \
-         write it to a file and read that\n"
-    );
-}
-
-#[test]
 fn a_recording_of_the_program_itself_can_be_moved() {
     let case = Case::new(ROWS);
     let program = || case.program().record(Watch::COUNTS, case.path("counts.csv"));
