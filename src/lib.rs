@@ -26,6 +26,8 @@ pub use asp_io as io;
 pub use asp_macros::main;
 #[cfg(feature = "report")]
 pub use asp_report as report;
+#[cfg(feature = "view")]
+pub use asp_view as view;
 
 #[cfg(feature = "sweep")]
 pub use asp_macros::Params;
