@@ -340,6 +340,7 @@ fn a_heat_map_shows_the_best_over_the_other_parameters() {
 
 #[test]
 fn a_grid_is_a_function_and_its_axes_or_a_list() {
+    #[derive(Clone)]
     struct Band {
         width: f64,
         hours: u32,
