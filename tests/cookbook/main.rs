@@ -7,11 +7,13 @@ mod daily;
 mod debounce;
 mod dedup;
 mod doorbell;
+mod durations;
 #[rustfmt::skip] // as it is shown
 mod expanded;
 mod from_tokio;
 mod kit;
 mod late;
+mod line;
 mod means;
 mod orders;
 mod pace;

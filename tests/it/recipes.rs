@@ -1,10 +1,14 @@
 //! The recipes of `book/src/testing-live.md`, which includes them from here.
 
+// ANCHOR: uses
 use asp::prelude::*;
 use asp::testing::{self, Script};
 use asp::{ManualClock, StopReason, TokioClock};
-use futures::executor::block_on;
+use futures::channel::mpsc;
+use futures::executor::{LocalPool, block_on};
+use futures::task::LocalSpawnExt;
 use futures::{future, stream};
+// ANCHOR_END: uses
 
 // ANCHOR: strategy
 /// Raises an alarm when the sensor has been silent for a minute.
@@ -68,6 +72,37 @@ fn silence_on_record_and_live() {
     );
 }
 // ANCHOR_END: manual
+
+// ANCHOR: advance
+#[test]
+fn a_minute_and_a_little_more() {
+    let clock = ManualClock::new(noon(0));
+    let (beats, feed) = mpsc::unbounded();
+    let (alarms, heard) = std::sync::mpsc::channel();
+    let runner = Runner::new()
+        .feed(Watch::BEATS, Source::live(feed))
+        .add(Watch::default())
+        .sink(Watch::ALARMS, move |alarm| alarms.send(alarm.to_string()).unwrap());
+
+    let mut pool = LocalPool::new();
+    let run = runner.clock(clock.clone()).run_live();
+    let run = pool.spawner().spawn_local_with_handle(run).unwrap();
+    beats.unbounded_send(1).unwrap();
+    pool.run_until_stalled(); // the run works until it has to wait
+
+    clock.advance(Duration::from_secs(60)); // onto the minute: the beat came a nanosecond after noon
+    pool.run_until_stalled();
+    assert!(heard.try_recv().is_err());
+
+    clock.advance(Duration::from_millis(1)); // past it
+    pool.run_until_stalled();
+    assert_eq!(heard.try_recv().unwrap(), "2025-01-01T12:01:00.000000001Z silent after beat 1, live");
+
+    drop(beats); // the end of the feed has a time too
+    clock.advance(Duration::from_millis(1));
+    assert_eq!(pool.run_until(run).unwrap().report().reason, StopReason::Finished);
+}
+// ANCHOR_END: advance
 
 // ANCHOR: reconnect
 #[test]
