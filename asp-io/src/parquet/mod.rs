@@ -1,5 +1,6 @@
 //! Rows of Parquet: row groups one after the other, each in batches of the columns that are needed.
 
+mod batches;
 mod cell;
 mod column;
 mod layout;
@@ -8,7 +9,7 @@ mod time;
 use std::fs::File;
 use std::sync::Arc;
 
-use ::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use arrow_array::RecordBatch;
 use asp_core::Timestamp;
 use serde::de::DeserializeOwned;
@@ -20,6 +21,7 @@ use crate::options::RowReport;
 use crate::plan::Payload;
 use crate::row::{Record, Row};
 use crate::rows::{NextRow, Request};
+use batches::Batches;
 use cell::Cell;
 use column::Column;
 use layout::Layout;
@@ -30,7 +32,7 @@ pub(crate) struct ParquetFile {
     file: File,
     layout: Layout,
     /// Of the row group that is being read.
-    batches: Option<ParquetRecordBatchReader>,
+    batches: Option<Batches>,
     /// How many row groups have been begun.
     groups: usize,
     /// The batch, by column of the file.
@@ -129,13 +131,16 @@ impl ParquetFile {
         }
     }
 
-    fn open_group(&self) -> ::parquet::errors::Result<ParquetRecordBatchReader> {
-        let file = self.file.try_clone()?;
-        ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.layout.metadata.clone())
-            .with_row_groups(vec![self.groups - 1])
+    fn open_group(&self) -> ::parquet::errors::Result<Batches> {
+        let (file, group) = (self.file.try_clone()?, self.groups - 1);
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.layout.metadata.clone())
+            .with_row_groups(vec![group])
             .with_projection(self.layout.mask.clone())
             .with_batch_size(self.layout.batch_rows)
-            .build()
+            .build()?;
+        let rows = self.layout.metadata.metadata().row_group(group).num_rows();
+        let rows = usize::try_from(rows).unwrap_or_default();
+        Ok(Batches::new(reader, rows / self.layout.batch_rows.max(1)))
     }
 
     fn take(&mut self, batch: &RecordBatch, request: &Request) {
