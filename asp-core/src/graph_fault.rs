@@ -26,6 +26,8 @@ pub enum GraphFault {
         reader: Option<String>,
         /// Its constant.
         constant: Option<String>,
+        /// True if its reader gives this constant by a path, as it does for what another strategy emits.
+        by_path: bool,
         /// A known stream with a similar name.
         similar: Option<String>,
     },
@@ -105,11 +107,12 @@ pub enum GraphFault {
 impl fmt::Display for GraphFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            GraphFault::NeverFed { stream, reader, constant, similar } => {
+            GraphFault::NeverFed { stream, reader, constant, by_path, similar } => {
                 let reader = reader.as_deref().unwrap_or("`collect`");
                 write!(f, "stream \"{stream}\" is read by {reader} but nothing feeds or emits it; ")?;
                 match similar {
                     Some(similar) => return write!(f, "a stream with a similar name exists: \"{similar}\""),
+                    None if *by_path => f.write_str("add the strategy that emits it, or ")?,
                     None => f.write_str("add ")?,
                 }
                 match constant {
