@@ -61,6 +61,11 @@ pub enum GraphFault {
         /// The stream.
         stream: String,
     },
+    /// A live source in a run that is taken step by step.
+    LiveSourceInTest {
+        /// The stream.
+        stream: String,
+    },
     /// A recorded run had a source for a stream that was not kept, so that it cannot be repeated.
     NotKept {
         /// The stream.
@@ -142,6 +147,11 @@ impl fmt::Display for GraphFault {
             GraphFault::LiveSource { stream } => {
                 write!(f, "stream \"{stream}\" has a live source; use `.run_live().await`")
             }
+            GraphFault::LiveSourceInTest { stream } => write!(
+                f,
+                "stream \"{stream}\" has a live source, and a `TestRun` is over history; leave the feed out and `inject` \
+                 its events, or feed it a `Script` and write `.clock(ManualClock::jumping(..)).run_live().await`"
+            ),
             GraphFault::NotKept { stream } => write!(
                 f,
                 "the recording does not keep stream \"{stream}\", which its run was fed with; record it with \

@@ -78,6 +78,8 @@ pub(crate) struct Graph {
     pub(crate) coroutines: Vec<Coroutine>,
     /// Streams that the strategy which joins reads, and that nothing supplies so far.
     wanting: Vec<u32>,
+    /// True if a test takes the run step by step.
+    is_of_test: bool,
 }
 
 impl Graph {
@@ -196,6 +198,7 @@ impl Graph {
     /// Lets a test put events into each stream that has no source, and take out what is emitted. Streams that nothing
     /// declares come last, as they are named.
     pub(crate) fn open_to_test(&mut self) {
+        self.is_of_test = true;
         for id in 0..self.entries.len() as u32 {
             let entry = &mut self.entries[id as usize];
             if entry.sources == 0 {
@@ -241,7 +244,11 @@ impl Graph {
                 faults.push(GraphFault::FedTwice { stream: name.clone() });
             }
             if !live && hub.channel().is_live() {
-                faults.push(GraphFault::LiveSource { stream: name.clone() });
+                let stream = name.clone();
+                faults.push(match self.is_of_test {
+                    true => GraphFault::LiveSourceInTest { stream },
+                    false => GraphFault::LiveSource { stream },
+                });
             }
             if !clashes && !entry.is_supplied() && (entry.reader.is_some() || entry.collected) {
                 faults.push(self.never_fed(entry, entry.reader.clone()));
