@@ -292,14 +292,12 @@ impl<'a> Joining<'a> {
     /// The same under another name than that of a method.
     pub(super) fn reads_as<T: Payload>(&mut self, stream: &Stream<T>, reader: String) -> Option<u32> {
         let actual = self.actual(stream.name());
-        let constant = match self.path {
-            Some(path) => {
-                Constant { path: path.replacen("Self::", &format!("{}::", self.type_name), 1), is_own: false }
-            }
-            None => {
-                Constant { path: format!("{}::{}", self.type_name, constant(stream.name())), is_own: true }
-            }
+        let (path, is_own) = match (self.path, self.path.and_then(|path| path.strip_prefix("Self::"))) {
+            (Some(_), Some(name)) => (format!("{}::{name}", self.type_name), false),
+            (Some(path), None) => (path.to_owned(), false),
+            (None, _) => (format!("{}::{}", self.type_name, constant(stream.name())), true),
         };
+        let constant = Constant { path, is_own };
         let (id, _) = self.graph.hub::<T>(&actual, &reader)?;
         let entry = &mut self.graph.entries[id as usize];
         if actual == stream.name() {
