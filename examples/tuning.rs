@@ -1,4 +1,5 @@
 //! A program with parameters: how many swarms of earthquakes were there in a week? That depends on what a swarm is.
+//! It prints the time of each, as CSV.
 //!
 //! ```text
 //! cargo run --release --features app,csv,sweep --example tuning
@@ -31,18 +32,21 @@ struct Swarms {
 
 impl Default for Swarms {
     fn default() -> Self {
-        Swarms { magnitude: 3.0, within: Duration::from_hours(3), recent: 0, most: 0, swarms: 0 }
+        Swarms { magnitude: 4.5, within: Duration::from_hours(4), recent: 0, most: 0, swarms: 0 }
     }
 }
 
-#[strategy]
+#[strategy(emits(found: u32))]
 impl Swarms {
     #[on_event(stream = "quakes")]
     fn quake(&mut self, cx: &Context<Self>, Quake { magnitude }: Quake) {
         if magnitude.is_some_and(|magnitude| magnitude >= self.magnitude) {
             self.recent += 1;
             self.most = self.most.max(self.recent);
-            self.swarms += u32::from(self.recent == 5);
+            if self.recent == 5 {
+                self.swarms += 1;
+                cx.emit(Self::FOUND, self.swarms);
+            }
             cx.after(self.within).forget();
         }
     }
@@ -51,19 +55,12 @@ impl Swarms {
     fn forget(&mut self) {
         self.recent -= 1;
     }
-
-    #[on_stop]
-    fn tell(&mut self) {
-        println!(
-            "M{:.1} within {}: {} swarms, of {} at most",
-            self.magnitude, self.within, self.swarms, self.most
-        );
-    }
 }
 
 /// Counts swarms of earthquakes.
 #[asp::main(
     feed(Swarms::QUAKES = "examples/data/earthquakes.csv"),
+    record(Swarms::FOUND = "-?format=csv"),
     sweep(swarms = |it: &Swarms| it.swarms, most = |it: &Swarms| it.most)
 )]
 fn main() -> Swarms {

@@ -6,13 +6,13 @@ pub use asp_core::{
     Dispatch, Dispatched, Duration, Elapsed, EmissionKey, Error, ErrorKind, Event, Every, Exclusive,
     External, Forward, ForwardReport, Gap, GraphFault, HandlerError, HandlerFailure, HandlerInfo,
     HandlerResult, HandlerReturn, HandlerTimes, InPast, IntoDelay, IntoEvery, IntoForward, IntoLive,
-    IntoSource, IntoTask, Key, Keyable, Keyed, Lasting, ManualClock, ManualSleep, Member, Notice, OnError,
-    Once, Outcome, Pace, PastItem, PastSchedule, Payload, Place, Reason, Reconnect, Recording, Report,
-    Request, Result, RunContext, RunGraph, RunLive, Runner, Shared, Sleep, Slot, Source, Spawnable, Stamped,
-    Steering, StopHandle, StopReason, Strategy, StrategyInfo, Stream, StreamInfo, StreamReport, SystemClock,
-    Task, TaskContext, TaskSlot, TaskTimerSlot, TimeError, Timeout, TimerKey, TimerSlot, Timestamp,
-    TokioClock, WaitFor, WhenFull, WhenLate, Wiring, external, now, sleep, sleep_until, testing, time,
-    timeout, timestamps, window,
+    IntoSource, IntoTask, Key, Keyable, Keyed, Lasting, ManualClock, ManualSleep, Member, Monitor, Notice,
+    OnError, Once, Outcome, Pace, PastItem, PastSchedule, Payload, Place, Reason, Reconnect, Recording,
+    Report, Request, Result, RunContext, RunGraph, RunLive, RunPhase, Runner, Shared, Sleep, Slot, Snapshot,
+    Source, Spawnable, Stamped, Steering, StopHandle, StopReason, Strategy, StrategyCounts, StrategyInfo,
+    Stream, StreamCounts, StreamInfo, StreamReport, SystemClock, Task, TaskContext, TaskSlot, TaskTimerSlot,
+    TimeError, Timeout, TimerKey, TimerSlot, Timestamp, TokioClock, WaitFor, WhenFull, WhenLate, Wiring,
+    external, now, sleep, sleep_until, testing, time, timeout, timestamps, window,
 };
 pub use asp_macros::{
     after, every, on_caught_up, on_end, on_event, on_live, on_notice, on_settled, on_start, on_stop, strategy,
@@ -26,6 +26,8 @@ pub use asp_io as io;
 pub use asp_macros::main;
 #[cfg(feature = "report")]
 pub use asp_report as report;
+#[cfg(feature = "view")]
+pub use asp_view as view;
 
 #[cfg(feature = "sweep")]
 pub use asp_macros::Params;

@@ -17,6 +17,7 @@ use crate::names::{listed, similar};
 use crate::program::Program;
 use crate::report;
 use crate::terminal::Terminal;
+use crate::view;
 
 #[cfg(feature = "sweep")]
 pub(crate) use sweep::{Sweep, SweepOptions};
@@ -82,6 +83,8 @@ pub(crate) struct Run {
     log: Option<String>,
     #[command(flatten)]
     report: report::Flags,
+    #[command(flatten)]
+    view: view::Flags,
     /// Print the summary as one line of JSON, to standard output
     #[arg(long)]
     json: bool,
@@ -155,6 +158,7 @@ pub(crate) struct RunOptions {
     pub(crate) bad_rows: BadRows,
     pub(crate) log: Option<Targets>,
     pub(crate) report: Option<report::Wanted>,
+    pub(crate) view: Option<view::Wanted>,
     pub(crate) json: bool,
     pub(crate) quiet: bool,
     #[cfg(feature = "sweep")]
@@ -268,6 +272,7 @@ impl Run {
             bad_rows: self.bad_rows.policy(),
             log,
             report: self.report.read()?,
+            view: self.view.read()?,
             json: self.json,
             quiet: self.quiet,
             #[cfg(feature = "sweep")]

@@ -10,6 +10,12 @@ pub(crate) enum Fault {
     Usage(String),
     /// The run, the files, or the program itself: exit code 1.
     Failed(String),
+    /// Something of that exit code that was said already.
+    #[cfg_attr(
+        not(feature = "view"),
+        expect(dead_code, reason = "only a page that stays has errors said before its end")
+    )]
+    Told(u8),
 }
 
 impl Fault {
@@ -39,6 +45,7 @@ impl Fault {
         match self {
             Fault::Usage(_) => 2,
             Fault::Failed(_) => 1,
+            Fault::Told(code) => *code,
         }
     }
 }
@@ -47,6 +54,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Fault::Usage(text) | Fault::Failed(text) => f.write_str(text),
+            Fault::Told(_) => f.write_str("see above"),
         }
     }
 }

@@ -47,6 +47,7 @@ mod summary;
 mod sweep;
 mod table;
 mod terminal;
+mod view;
 
 pub use feeds::FromFile;
 pub use program::{Finished, Program};

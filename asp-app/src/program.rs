@@ -241,7 +241,9 @@ impl Program {
         match done {
             Ok(()) => 0,
             Err(fault) => {
-                terminal.error(&fault.to_string());
+                if !matches!(fault, Fault::Told(_)) {
+                    terminal.error(&fault.to_string());
+                }
                 fault.code()
             }
         }

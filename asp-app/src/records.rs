@@ -45,6 +45,12 @@ impl Record {
         self.typed.chart(recorder)
     }
 
+    /// Shows its last events in a browser.
+    #[cfg(feature = "view")]
+    pub(crate) fn show(&self, view: asp_view::View) -> asp_view::View {
+        self.typed.show(view)
+    }
+
     /// Writes the stream to a file while the runner runs.
     pub(crate) fn begin(&self, runner: Runner, uri: Uri) -> Result<(Runner, Recording), IoError> {
         let (runner, file) = self.typed.begin(runner, &uri)?;
@@ -76,6 +82,8 @@ trait Typed {
     fn begin(&self, runner: Runner, uri: &Uri) -> Result<(Runner, Box<dyn Finish>), IoError>;
     #[cfg(feature = "report")]
     fn chart(&self, recorder: asp_report::Recorder) -> asp_report::Recorder;
+    #[cfg(feature = "view")]
+    fn show(&self, view: asp_view::View) -> asp_view::View;
 }
 
 /// A writer whose payload type is forgotten.
@@ -103,6 +111,11 @@ impl<T: IntoFile> Typed for Stream<T> {
     #[cfg(feature = "report")]
     fn chart(&self, recorder: asp_report::Recorder) -> asp_report::Recorder {
         recorder.chart(self.clone())
+    }
+
+    #[cfg(feature = "view")]
+    fn show(&self, view: asp_view::View) -> asp_view::View {
+        view.events(self.clone())
     }
 }
 

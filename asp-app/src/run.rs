@@ -16,6 +16,7 @@ use crate::report::{self, Wanted, Watched};
 use crate::returned::Made;
 use crate::summary::{Recorded, Summary};
 use crate::terminal::Terminal;
+use crate::view;
 
 /// Runs the program and shows what came of it.
 pub(crate) fn run(
@@ -41,8 +42,8 @@ pub(crate) fn run(
     let made =
         if options.sets.is_empty() { made } else { crate::sweep::with_sets(&mut program, &options.sets)? };
     let logs = options.log.clone().map(|filter| Logs::new(filter, &terminal.err));
-    let report = options.report.take();
-    Logs::during(logs.as_ref(), || prepared(&program, made, &options, report, logs.as_ref(), terminal))
+    let wanted = (options.report.take(), options.view.take());
+    Logs::during(logs.as_ref(), || prepared(&program, made, &options, wanted, logs.as_ref(), terminal))
 }
 
 /// Opens all files, runs, and shows the summary.
@@ -50,7 +51,7 @@ fn prepared(
     program: &Program,
     made: Made<'_>,
     options: &RunOptions,
-    report: Option<Wanted>,
+    (report, view): (Option<Wanted>, Option<view::Wanted>),
     logs: Option<&Logs>,
     terminal: &Terminal,
 ) -> Result<(), Fault> {
@@ -90,7 +91,9 @@ fn prepared(
         runner = next;
         recordings.push(recording);
     }
-    let (mut runner, watched) = report::attach(report, program, runner);
+    let graph = runner.graph();
+    let (runner, watched) = report::attach(report, program, runner);
+    let (mut runner, viewed) = view::attach(view, program, graph, runner, terminal)?;
     if let Some(start) = start {
         runner = runner.start(start);
     }
@@ -111,7 +114,8 @@ fn prepared(
     fits(options, is_live)?;
     let progress = shows_progress.then(|| Progress::show(open.clone(), start, end));
     let run = timed(runner.pace(options.pace), is_live, progress);
-    finished(run, &open, recordings, watched, options, terminal)
+    let finished = finished(run, &open, recordings, watched, options, terminal);
+    view::stay(viewed, finished, terminal)
 }
 
 /// A run that has ended, well or not.
@@ -180,7 +184,7 @@ fn finished(
     watched: Option<Watched>,
     options: &RunOptions,
     terminal: &Terminal,
-) -> Result<(), Fault> {
+) -> Result<String, Fault> {
     let Ended { outcome, mut fault, seconds } = ended;
     let report = outcome.as_ref().map(Outcome::report);
     let mut recorded = Vec::new();
@@ -211,7 +215,7 @@ fn finished(
     }
     match fault {
         Some(fault) => Err(fault),
-        None => Ok(()),
+        None => Ok(summary.text()),
     }
 }
 

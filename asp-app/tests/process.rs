@@ -3,8 +3,9 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitCode, Stdio};
 
 use asp::prelude::*;
 use serde::Deserialize;
@@ -58,18 +59,27 @@ fn count() -> Runner {
     Runner::new().feed(Herald::BEATS, beats).add(Herald)
 }
 
+/// Reads a file and shows the run in a browser, as its command line says.
+#[asp::main(feed(Herald::LEVELS = "levels.csv"))]
+fn show() -> Runner {
+    Runner::new().opens(Herald::BEATS).add(Herald)
+}
+
 const ROWS: &str = "time,sensor\n2025-01-01,roof\n2025-01-02,roof\n2025-01-0";
 
 fn main() -> ExitCode {
     match std::env::var("ASP_PROCESS").as_deref() {
         Ok("follow") => return follow(),
         Ok("count") => return count(),
+        Ok("show") => return show(),
         _ => {}
     }
     // There are no single tests to list.
     if cfg!(unix) && std::env::args().all(|argument| argument != "--list") {
         ctrl_c_ends_a_live_run_with_its_summary();
         ctrl_c_ends_a_run_over_history_too();
+        a_page_is_served_behind_the_end_of_the_run_until_ctrl_c();
+        a_page_does_not_hold_up_a_script();
     }
     ExitCode::SUCCESS
 }
@@ -96,6 +106,53 @@ fn ctrl_c_ends_a_live_run_with_its_summary() {
 fn ctrl_c_ends_a_run_over_history_too() {
     let text = interrupted("count", "seen 1000 beats\n", |_, _| {});
     assert!(text.starts_with("seen 1000 beats\nstopped\nstopped on request at "), "{text}");
+}
+
+/// The program `show` with these arguments, over one row.
+fn shown(folder: &Path, arguments: &[&str]) -> (Child, BufReader<ChildStderr>) {
+    fs::write(folder.join("levels.csv"), "time,sensor\n2025-01-01,roof\n").expect("a file");
+    let mut child = Command::new(std::env::current_exe().expect("this test"))
+        .args(arguments)
+        .env("ASP_PROCESS", "show")
+        .current_dir(folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a process");
+    let lines = BufReader::new(child.stderr.take().expect("its errors"));
+    (child, lines)
+}
+
+fn a_page_is_served_behind_the_end_of_the_run_until_ctrl_c() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut child, mut lines) = shown(folder.path(), &["--view", "--view-until", "ctrl-c"]);
+    let mut err = String::new();
+    while !err.ends_with(" goes on showing it until Ctrl-C.\n") {
+        assert!(lines.read_line(&mut err).expect("text") > 0, "it ended by itself: {err}");
+    }
+    let (_, rest) = err.split_once("view: http://").expect("an address");
+    let address = rest.split('/').next().expect("an address");
+    let mut page = TcpStream::connect(address).expect("it is served");
+    write!(page, "GET /events HTTP/1.0\r\nHost: {address}\r\n\r\n").expect("it listens");
+    let mut messages = BufReader::new(page).lines().map(|line| line.expect("UTF-8"));
+    let message = messages.find(|line| line.starts_with("data: ")).expect("a message");
+    assert!(
+        message.contains("\"phase\":\"finished\"") && message.contains("1 row from levels.csv"),
+        "{message}"
+    );
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().expect("`kill`").success());
+    let status = child.wait().expect("an end");
+    assert!(status.success(), "{status}: {err}");
+}
+
+fn a_page_does_not_hold_up_a_script() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut child, mut lines) = shown(folder.path(), &["--view"]);
+    let mut err = String::new();
+    lines.read_to_string(&mut err).expect("text");
+    assert!(child.wait().expect("an end").success(), "{err}");
+    assert!(err.starts_with("view: http://127.0.0.1:") && !err.contains("goes on showing"), "{err}");
 }
 
 /// Begins a program and interrupts it when it has said this; all that it writes.

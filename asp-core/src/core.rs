@@ -120,6 +120,8 @@ pub(crate) struct Core {
     pub(crate) ended: Vec<u32>,
     /// What the forwards of the run say.
     pub(crate) outgoing: Outgoing,
+    /// True if somebody has seen the events that were to be shown.
+    pub(crate) has_spent_peeks: bool,
 }
 
 /// Where no run comes.
@@ -208,6 +210,7 @@ impl Core {
             steps_taken: (false, false),
             ended: Vec::new(),
             outgoing: Outgoing::default(),
+            has_spent_peeks: false,
         }
     }
 

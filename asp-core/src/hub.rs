@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use crate::channel::{AnyChannel, Channel, Copying, DigestFn, Kept, SinkFn, TapeFn};
+use crate::channel::{AnyChannel, Channel, Copying, DigestFn, Kept, PeekFn, SinkFn, TapeFn};
 use crate::core::Core;
 use crate::departures::Departure;
 use crate::desk::At;
@@ -139,6 +139,10 @@ impl<T: Payload> Hub<T> {
 
     pub(crate) fn add_sink(&mut self, sink: SinkFn<T>) {
         self.channel.sinks.push(sink);
+    }
+
+    pub(crate) fn set_peek(&mut self, peek: PeekFn<T>) {
+        self.channel.set_peek(peek);
     }
 
     pub(crate) fn add_forward(&mut self, forward: Box<dyn Outflow<T>>) {
@@ -335,8 +339,10 @@ impl<T: Payload> AnyHub for Hub<T> {
     }
 
     fn specialize(mut self: Box<Self>) -> Box<dyn AnyHub> {
+        // A seat has number 0 then, and so had each that events are kept for.
+        let is_first = self.next_seat == 1;
         match self.seats.pop() {
-            Some(only) if self.seats.is_empty() && self.channel.is_plain() => {
+            Some(only) if is_first && self.seats.is_empty() && self.channel.is_plain() => {
                 only.reader.solo(self.channel, only.declaration)
             }
             Some(last) => {

@@ -13,6 +13,7 @@ use crate::graph::{Graph, Rebind};
 use crate::graph_fault::GraphFault;
 use crate::keyed::{Describe, Join, Joiner, Member};
 use crate::live::StopHandle;
+use crate::monitor::{Monitor, Watch};
 use crate::observe::Dispatch;
 use crate::outcome::Outcome;
 use crate::outline::{Mention, RunGraph};
@@ -48,6 +49,7 @@ pub struct Runner {
     /// The dispatches between two marks of the digest, if there is one.
     pub(crate) digest: Option<u64>,
     times: bool,
+    monitor: Option<Monitor>,
     pub(crate) recording: Option<Recording>,
     pub(crate) replay: Option<Recording>,
 }
@@ -93,6 +95,7 @@ impl Runner {
             clock: None,
             digest: None,
             times: false,
+            monitor: None,
             recording: None,
             replay: None,
         }
@@ -322,6 +325,36 @@ impl Runner {
         self
     }
 
+    /// Lets `monitor` look at the run while it goes on. A run that is not asked pays nothing for it.
+    ///
+    /// The docs of [`Monitor`] have an example.
+    pub fn monitor(mut self, monitor: &Monitor) -> Self {
+        self.monitor = Some(monitor.clone());
+        self
+    }
+
+    /// Shows some events of a stream to `look`, after all others that read it: the first ten, and ten more whenever the run
+    /// has [answered](Monitor::ask) its monitor. Of all others it knows nothing, and they cost nothing.
+    ///
+    /// It is no reader of the stream, and no part of the graph. If it panics, it is shown no more.
+    ///
+    /// ```
+    #[doc = include_str!("../doc/greeter.rs")]
+    /// let (sender, seen) = std::sync::mpsc::channel();
+    /// let monitor = Monitor::new();
+    /// Runner::new()
+    ///     .feed(Greeter::NAMES, names())
+    ///     .add(Greeter::default())
+    ///     .monitor(&monitor)
+    ///     .peek(Greeter::NAMES, move |event| sender.send(event.value.clone()).expect("a receiver"))
+    ///     .run()?;
+    /// assert_eq!(seen.iter().collect::<Vec<_>>(), ["Jane", "John", "Sarah"]);
+    /// # Ok::<(), asp_core::Error>(())
+    /// ```
+    pub fn peek<T: Payload>(self, stream: Stream<T>, look: impl FnMut(&Event<T>) + Send + 'static) -> Self {
+        self.step(None, move |graph| graph.peek(&stream, Box::new(look)))
+    }
+
     /// What becomes of errors that handlers return; they stop the run unless told otherwise.
     ///
     /// ```
@@ -473,6 +506,9 @@ impl Runner {
         let mut engine = Engine::new(parts, core, limits, stop);
         if let Some(facts) = facts {
             engine.repeat(facts);
+        }
+        if let Some(monitor) = self.monitor {
+            engine.watch(Watch::new(monitor));
         }
         Ok(engine)
     }

@@ -12,8 +12,6 @@ use crate::sample::Series;
 
 const STYLE: &str = include_str!("../assets/report.css");
 const SCRIPT: &str = include_str!("../assets/report.js");
-const CHARTS_STYLE: &str = include_str!("../assets/uplot/uPlot.min.css");
-const CHARTS_SCRIPT: &str = include_str!("../assets/uplot/uPlot.iife.min.js");
 
 /// Another run, and what the page calls it.
 pub(crate) type Beside<'a> = Option<(&'a RunData, &'a str)>;
@@ -31,9 +29,8 @@ pub(crate) fn page(run: &RunData, beside: Beside<'_>) -> Page {
     }
     page.section("Last calls", last_calls(run))
         .section("Parameters", parameters(run, beside))
-        .style(CHARTS_STYLE)
+        .charts()
         .style(STYLE)
-        .script(CHARTS_SCRIPT)
         .script(SCRIPT)
 }
 

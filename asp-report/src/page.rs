@@ -11,6 +11,10 @@ const STYLE: &str = include_str!("../assets/page.css");
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
+/// uPlot, which draws charts.
+const CHARTS_STYLE: &str = include_str!("../assets/uplot/uPlot.min.css");
+const CHARTS_SCRIPT: &str = include_str!("../assets/uplot/uPlot.iife.min.js");
+
 /// A piece of HTML. It is made of text, which is escaped, or by those who know how to write it.
 ///
 /// ```
@@ -300,6 +304,7 @@ pub struct Page {
     sections: Vec<(String, Html)>,
     styles: Vec<String>,
     scripts: Vec<String>,
+    connects: bool,
 }
 
 impl Page {
@@ -315,6 +320,7 @@ impl Page {
             sections: Vec::new(),
             styles: Vec::new(),
             scripts: Vec::new(),
+            connects: false,
         }
     }
 
@@ -363,13 +369,35 @@ impl Page {
         self.scripts.push(script.into());
         self
     }
+
+    /// Adds [uPlot](https://github.com/leeoniya/uPlot), with which scripts that are added later draw charts.
+    ///
+    /// ```
+    /// let page = asp_report::page::Page::new("watch").charts().script("const Plot = uPlot;");
+    /// assert!(page.to_string().contains("var uPlot="));
+    /// ```
+    pub fn charts(self) -> Self {
+        self.style(CHARTS_STYLE).script(CHARTS_SCRIPT)
+    }
+
+    /// Lets scripts connect to the server that the page comes from, and to no other.
+    ///
+    /// ```
+    /// let page = asp_report::page::Page::new("watch").connects().script("new EventSource('events')");
+    /// assert!(page.to_string().contains("connect-src 'self'"));
+    /// ```
+    pub fn connects(mut self) -> Self {
+        self.connects = true;
+        self
+    }
 }
 
 impl Display for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let title = escape(&self.title);
         f.write_str("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")?;
-        writeln!(f, "<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">")?;
+        let connects = if self.connects { "; connect-src 'self'" } else { "" };
+        writeln!(f, "<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}{connects}\">")?;
         f.write_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")?;
         f.write_str("<meta name=\"color-scheme\" content=\"light dark\">\n")?;
         writeln!(f, "<title>{title}</title>\n<style>\n{STYLE}</style>")?;

@@ -8,6 +8,7 @@ mod handover;
 mod kit;
 mod latest;
 mod mistakes;
+mod monitor;
 mod properties;
 mod recipes;
 mod reference;

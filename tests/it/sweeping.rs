@@ -340,11 +340,11 @@ fn a_heat_map_shows_the_best_over_the_other_parameters() {
 
 #[test]
 fn a_grid_is_a_function_and_its_axes_or_a_list() {
-    #[derive(Clone, Params)]
+    #[derive(Clone, Default, Params)]
     struct Band {
         #[param(values = [0.5, 1.0])]
         width: f64,
-        #[param(range = 1..=3)]
+        #[param(range = 1..=24)]
         hours: u32,
     }
 

@@ -37,5 +37,11 @@ fn each_promise_has_a_test() {
     let (listed, tested) = (listed(), tested(&Path::new(env!("CARGO_MANIFEST_DIR")).join("it")));
     let missing: Vec<u32> = listed.iter().filter(|rule| !tested.contains(rule)).copied().collect();
     assert!(listed.len() > 55, "they are found: {listed:?}");
-    assert_eq!(missing, [], "rules without a test of their name; {} have {}", listed.len(), tested.len());
+    assert_eq!(
+        missing,
+        Vec::<u32>::new(),
+        "rules without a test of their name; {} have {}",
+        listed.len(),
+        tested.len()
+    );
 }

@@ -11,6 +11,7 @@ use crate::forward::outflow::AnyOutflow;
 use crate::live::side::{AnySide, Side};
 use crate::live::wake::Wakes;
 use crate::merge::Column;
+use crate::monitor::StreamCounts;
 use crate::recording::Taped;
 use crate::source::{LivePart, Source, Stamp};
 use crate::stream::{Event, Payload};
@@ -76,6 +77,14 @@ pub(crate) trait AnyChannel: Any {
     fn index_emitted(&self) -> u64;
     /// Events before the start.
     fn skipped(&self) -> u64;
+    /// True if somebody wants to see some of its events now and then.
+    fn is_peeked(&self) -> bool;
+    /// Shows them so many of the next events.
+    fn show_next(&mut self, count: u32);
+    /// How many of these are still to come.
+    fn peeks(&self) -> u32;
+    /// What has happened on it so far.
+    fn stream_counts(&self) -> StreamCounts;
     /// Drops what was emitted and not delivered; how much that was.
     fn discard_emitted(&mut self, core: &Core) -> usize;
     fn new_outlet(&self) -> Box<dyn Any + Send>;
@@ -247,6 +256,25 @@ impl<T: Payload> AnyChannel for Channel<T> {
 
     fn skipped(&self) -> u64 {
         self.skipped
+    }
+
+    fn is_peeked(&self) -> bool {
+        self.peek.is_some()
+    }
+
+    fn show_next(&mut self, count: u32) {
+        self.peeks = if self.is_peeked() { count } else { 0 };
+    }
+
+    fn peeks(&self) -> u32 {
+        self.peeks
+    }
+
+    fn stream_counts(&self) -> StreamCounts {
+        let (waiting, dropped) =
+            self.side.as_ref().map_or((0, 0), |side| (side.waiting() as u64, side.dropped()));
+        let name = self.name.to_string();
+        StreamCounts { name, fed: self.delivered(), emitted: self.emissions, waiting, dropped }
     }
 
     fn discard_emitted(&mut self, core: &Core) -> usize {

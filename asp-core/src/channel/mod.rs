@@ -38,6 +38,9 @@ pub(crate) enum Filled {
 /// Reads a stream last (S8). Called through a pointer, once an event: a sink writes or prints, which costs more.
 pub(crate) type SinkFn<T> = Box<dyn FnMut(&Event<T>) -> HandlerResult + Send>;
 
+/// Sees some events of a stream, now and then.
+pub(crate) type PeekFn<T> = Box<dyn FnMut(&Event<T>) + Send>;
+
 /// The bytes by which a payload takes part in the digest (S49).
 pub(crate) type DigestFn<T> = Box<dyn FnMut(&T, &mut Vec<u8>) + Send>;
 
@@ -106,6 +109,9 @@ pub(crate) struct Channel<T> {
     pub(crate) skipped: u64,
     /// Tasks that wait for the next event.
     pub(crate) waiters: Waiters<T>,
+    /// Somebody who is shown so many of the next events.
+    peek: Option<PeekFn<T>>,
+    peeks: u32,
     /// True if nothing more comes.
     is_over: bool,
     /// True while a test may put events in.
@@ -154,6 +160,8 @@ impl<T: Payload> Channel<T> {
             emissions: 0,
             skipped: 0,
             waiters: Waiters::new(),
+            peek: None,
+            peeks: 0,
             is_over: false,
             is_injected: false,
             late: None,
@@ -330,7 +338,7 @@ impl<T: Payload> Channel<T> {
 
     /// True if somebody has its events after its handlers.
     pub(crate) fn has_followers(&self) -> bool {
-        self.has_sinks() || !self.waiters.is_empty()
+        self.has_sinks() || !self.waiters.is_empty() || self.peeks > 0
     }
 
     pub(crate) fn has_sinks(&self) -> bool {
@@ -370,7 +378,26 @@ impl<T: Payload> Channel<T> {
                 return false;
             }
         }
+        if self.peeks > 0 {
+            self.show_to_peek(event, core);
+        }
         true
+    }
+
+    pub(crate) fn set_peek(&mut self, peek: PeekFn<T>) {
+        self.peek = Some(peek);
+    }
+
+    /// Whoever looks is no part of the run: a panic of theirs ends the looking.
+    #[cold]
+    fn show_to_peek(&mut self, event: &Event<T>, core: &mut Core) {
+        self.peeks -= 1;
+        core.has_spent_peeks |= self.peeks == 0;
+        if let Some(peek) = &mut self.peek
+            && catch_unwind(AssertUnwindSafe(|| peek(event))).is_err()
+        {
+            self.peek = None;
+        }
     }
 
     /// Collects an event that was kept until now.

@@ -51,6 +51,7 @@ impl Engine {
     pub(super) fn close(&mut self, closing: Closing) -> (Outcome, Vec<ErrorKind>) {
         let Closing { reason, pending, errors } = closing;
         let reason = if errors.is_empty() { reason } else { StopReason::Failed };
+        self.show_end(reason, pending);
         (self.outcome(reason, pending), errors)
     }
 

@@ -5,6 +5,7 @@
 //! Before H, the hand-over, it works off what history has, as fast as it can. From H on nothing is dispatched before the
 //! clock has reached its time (S6), and each live stream shows one event to the merge (S32).
 
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -48,6 +49,8 @@ pub(crate) struct Live {
     pub(super) swept: bool,
     pub(super) steps: Vec<ClockStep>,
     pub(super) max_behind: Duration,
+    /// The most since somebody looked.
+    pub(super) behind: Cell<Duration>,
     pub(super) caught_up: bool,
     /// True once H was reached.
     pub(super) reached: bool,
@@ -105,6 +108,7 @@ impl Live {
             swept: false,
             steps: Vec::new(),
             max_behind: Duration::ZERO,
+            behind: Cell::default(),
             caught_up: false,
             reached: false,
         }
@@ -236,6 +240,9 @@ impl Engine {
             sinks.wakes.run.register(waker);
         }
         self.stop.register(waker);
+        if let Some(watch) = &self.watch {
+            watch.register(waker);
+        }
         self.stage.core.tasks.outside.poller.register(waker);
     }
 
@@ -243,6 +250,7 @@ impl Engine {
         self.register(cx.waker());
         let mut share = self.share();
         loop {
+            self.look_after_watch();
             self.open_supplies()?;
             if let Some(ended) = self.look_around() {
                 return Poll::Ready(ended);
@@ -303,6 +311,7 @@ impl Engine {
             let behind = Duration::from_nanos(self.horizon.saturating_sub(self.next));
             if let Some(live) = &mut self.live {
                 live.max_behind = live.max_behind.max(behind);
+                live.behind.set(live.behind.get().max(behind));
             }
         }
         self.perform(turn)

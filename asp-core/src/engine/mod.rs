@@ -12,6 +12,7 @@ mod grace;
 mod grow;
 mod lanes;
 mod live;
+mod look;
 mod open;
 mod replay;
 mod rounds;
@@ -37,6 +38,7 @@ use crate::graph::{Inlet, Parts};
 use crate::heads::{self, Due};
 use crate::live::StopHandle;
 use crate::merge::{Column, Merge};
+use crate::monitor::Watch;
 use crate::node::Step;
 use crate::outcome::StopReason;
 use crate::recording::Stopped;
@@ -111,6 +113,8 @@ pub(crate) struct Engine {
     coroutines: Vec<Coroutine>,
     /// What code under the run reaches without a context; here while the run is not polled.
     local: Option<Box<Local>>,
+    /// Somebody who looks at the run from outside.
+    watch: Option<Watch>,
 }
 
 /// How the loop ended.
@@ -166,6 +170,7 @@ impl Engine {
             sinks: Sinks::connect(&mut hubs),
             coroutines,
             local: Some(local),
+            watch: None,
             merge: Merge::new(lanes.len()),
             takes_turns: 0,
             open_lanes: fed.iter().filter(|is_fed| **is_fed).count(),
@@ -244,14 +249,15 @@ impl Engine {
                 return Ok(StopReason::Requested);
             }
             if let Some(share) = &mut share {
+                self.look_after_watch();
                 self.has_had(share);
             }
         }
     }
 
-    /// True if others want to be heard between two portions of items: sources, a clock, whoever may stop the run.
+    /// True if others want to be heard between two portions of items: sources, a clock, whoever may stop the run, or looks at it.
     fn takes_portions(&self) -> bool {
-        self.live.is_some() || self.stop.may_stop()
+        self.live.is_some() || self.stop.may_stop() || self.is_watched()
     }
 
     /// What the run may do before others have their turn.
@@ -359,7 +365,11 @@ impl Engine {
         last = last.min(self.horizon);
         if let Some(pacer) = &self.pacer {
             // Instant by instant, each when its time has come.
-            if !pacer.wait_for(next, || self.stop.is_requested() || self.any_sinks()) {
+            let stops = || {
+                self.show_if_asked();
+                self.stop.is_requested() || self.any_sinks()
+            };
+            if !pacer.wait_for(next, stops) {
                 return if self.stop.is_requested() { Turn::Wait } else { Turn::Sinks };
             }
             last = next;

@@ -47,6 +47,7 @@ impl Engine {
             None => *sign = Sign::ask(parked),
         }
         while waits() {
+            self.show_if_asked();
             let patience = sign.as_ref().filter(|sign| !sign.is_given()).map(|sign| sign.patience.left());
             match [patience, left.map(Some)].into_iter().flatten().min() {
                 None => thread::park(),

@@ -1,12 +1,13 @@
-//! Of a node that is gone while the run goes on.
+//! Of those who are gone while the run goes on: a node, a monitor.
 
 use super::{Engine, Limits};
 use crate::core::Core;
 use crate::desk::Desk;
 use crate::graph::Graph;
+use crate::monitor::Watch;
 use crate::{
-    Context, Duration, HandlerResult, IntoSource, OnError, Pace, Slot, StopHandle, StopReason, Strategy,
-    Stream, Timestamp, Wiring,
+    Context, Duration, HandlerResult, IntoSource, Monitor, OnError, Pace, Slot, StopHandle, StopReason,
+    Strategy, Stream, Timestamp, Wiring,
 };
 
 const ALONE: Stream<i64> = Stream::new("alone");
@@ -86,4 +87,14 @@ fn the_streams_of_a_node_that_is_gone_go_on() {
     let report = outcome.report();
     assert_eq!((report.reason, report.now.as_nanos()), (StopReason::Finished, 30));
     assert_eq!((report.dispatched.events, report.dispatched.calls), (4, 1));
+}
+
+#[test]
+fn a_monitor_that_nobody_has_does_not_break_up_bursts() {
+    let mut engine = engine(&[10], &[5]);
+    let monitor = Monitor::new();
+    engine.watch(Watch::new(monitor.clone()));
+    assert!(engine.takes_portions());
+    drop(monitor);
+    assert!(!engine.takes_portions());
 }

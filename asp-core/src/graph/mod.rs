@@ -12,7 +12,7 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::channel::{DigestFn, SinkFn, TapeFn};
+use crate::channel::{DigestFn, PeekFn, SinkFn, TapeFn};
 use crate::forward::outflow::Outflow;
 use crate::graph_fault::GraphFault;
 use crate::hub::{AnyHub, Hub};
@@ -221,6 +221,12 @@ impl Graph {
         let Some((id, hub)) = self.hub::<T>(stream.name(), "`sink`") else { return };
         hub.add_sink(sink);
         self.entries[id as usize].collected = true;
+    }
+
+    /// Shows some events of a stream now and then; it is no reader.
+    pub(crate) fn peek<T: Payload>(&mut self, stream: &Stream<T>, peek: PeekFn<T>) {
+        let Some((_, hub)) = self.hub::<T>(stream.name(), "`peek`") else { return };
+        hub.set_peek(peek);
     }
 
     pub(crate) fn forward<T: Payload>(&mut self, stream: &Stream<T>, forward: Box<dyn Outflow<T>>) {

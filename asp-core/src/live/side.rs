@@ -59,6 +59,8 @@ pub(crate) trait AnySide: Send {
     fn waiting(&self) -> usize;
     /// True if nothing waits in the queue, of whatever kind.
     fn is_drained(&self) -> bool;
+    /// Events that found the queue full.
+    fn dropped(&self) -> u64;
     /// True once the end of the source was dispatched.
     fn has_ended(&self) -> bool;
     /// Receives no more.
@@ -362,6 +364,10 @@ impl<T: Payload> AnySide for Side<T> {
         self.inbox.queue().is_empty()
     }
 
+    fn dropped(&self) -> u64 {
+        self.inbox.queue().dropped()
+    }
+
     fn has_ended(&self) -> bool {
         self.ended
     }
@@ -376,7 +382,7 @@ impl<T: Payload> AnySide for Side<T> {
     fn report(&self, stream: &str) -> StreamReport {
         let mut report = self.report.clone();
         report.stream = stream.to_owned();
-        report.dropped = self.inbox.queue().dropped();
+        report.dropped = self.dropped();
         report
     }
 }

@@ -132,6 +132,10 @@ fn boxed(drawn: &PictureBox, place: &Place) -> Group {
         outer = outer.set("stroke-dasharray", "5 4");
     }
     let mut group = Group::new().add(outer);
+    if drawn.kind == Kind::Strategy {
+        // For whoever shows more beside it: the strategies stand in the order of the graph.
+        group.assign("class", "strategy");
+    }
     if drawn.kind == Kind::Coroutine {
         let inner = Place {
             x: place.x + 3.0,
