@@ -8,8 +8,14 @@ use crate::fault::Fault;
 pub(super) type IsBuilt = fn(&str) -> bool;
 
 /// Flags, the feature that each belongs to, and the commands that have it beside the program itself.
-const FLAGS: [(&str, &str, &[&str]); 3] =
-    [("report", "report", &["run", "sweep"]), ("compare", "report", &["run"]), ("set", "sweep", &["run"])];
+const FLAGS: [(&str, &str, &[&str]); 6] = [
+    ("report", "report", &["run", "sweep"]),
+    ("compare", "report", &["run"]),
+    ("set", "sweep", &["run"]),
+    ("view", "view", &["run"]),
+    ("view-until", "view", &["run"]),
+    ("view-anyone", "view", &["run"]),
+];
 
 /// Commands, and the feature that each belongs to.
 const COMMANDS: [(&str, &str); 1] = [("sweep", "sweep")];
@@ -19,6 +25,7 @@ pub(super) fn is_built(feature: &str) -> bool {
     match feature {
         "report" => cfg!(feature = "report"),
         "sweep" => cfg!(feature = "sweep"),
+        "view" => cfg!(feature = "view"),
         _ => false,
     }
 }
@@ -102,6 +109,7 @@ mod tests {
         assert_eq!(answer(&["watch", "--report"], none), text("--report", "report"));
         assert_eq!(answer(&["watch", "run", "--compare=old.json"], none), text("--compare", "report"));
         assert_eq!(answer(&["watch", "--set", "fast=1", "--set", "slow=2"], none), text("--set", "sweep"));
+        assert_eq!(answer(&["watch", "--view", "8080", "--view-anyone"], none), text("--view", "view"));
         assert_eq!(answer(&["watch", "sweep", "--top", "3", "-q", "--help"], none), text("sweep", "sweep"));
         assert_eq!(answer(&["watch", "run"], none), None);
         let sweep: IsBuilt = |feature| feature == "sweep";
