@@ -1,5 +1,6 @@
 //! The command line: what there is, and what it says of itself.
 
+mod absent;
 #[cfg(feature = "sweep")]
 mod sweep;
 
@@ -190,7 +191,7 @@ pub(crate) fn parse(
         let has_none = program.swept.is_none();
         command.mut_subcommand("sweep", |sweep| sweep.hide(has_none))
     };
-    let mut command = command
+    let mut command = absent::accepted(command, absent::is_built)
         .name(program.name)
         .bin_name(program.name)
         .version(program.version)
@@ -199,9 +200,13 @@ pub(crate) fn parse(
         command = command.about(about).long_about(program.about);
     }
     let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
-    let parsed =
-        command.try_get_matches_from_mut(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
-    match parsed {
+    let matches = command.try_get_matches_from_mut(&arguments);
+    if let Some(fault) = matches.as_ref().ok().and_then(|matches| absent::refused(matches, absent::is_built))
+    {
+        terminal.error(&fault.to_string());
+        return Err(fault.code());
+    }
+    match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => Ok(match cli.command.unwrap_or(Command::Run(cli.run)) {
             Command::Run(mut run) => {
                 run.report.told(&arguments);

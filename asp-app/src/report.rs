@@ -1,4 +1,4 @@
-//! `--report` and `--compare`. Without the feature `report` there are no such flags.
+//! `--report` and `--compare`. Without the feature `report` `cli/absent.rs` has these flags.
 
 #[cfg(not(feature = "report"))]
 mod absent;

@@ -1,4 +1,4 @@
-//! `--view`. Without the feature `view` there is no such flag.
+//! `--view`. Without the feature `view` `cli/absent.rs` has that flag.
 
 #[cfg(not(feature = "view"))]
 mod absent;

@@ -26,6 +26,8 @@ pub enum GraphFault {
         reader: Option<String>,
         /// Its constant.
         constant: Option<String>,
+        /// True if its reader gives this constant by a path, as it does for what another strategy emits.
+        by_path: bool,
         /// A known stream with a similar name.
         similar: Option<String>,
     },
@@ -56,6 +58,11 @@ pub enum GraphFault {
     },
     /// A live source in a run over history.
     LiveSource {
+        /// The stream.
+        stream: String,
+    },
+    /// A live source in a run that is taken step by step.
+    LiveSourceInTest {
         /// The stream.
         stream: String,
     },
@@ -105,11 +112,12 @@ pub enum GraphFault {
 impl fmt::Display for GraphFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            GraphFault::NeverFed { stream, reader, constant, similar } => {
+            GraphFault::NeverFed { stream, reader, constant, by_path, similar } => {
                 let reader = reader.as_deref().unwrap_or("`collect`");
                 write!(f, "stream \"{stream}\" is read by {reader} but nothing feeds or emits it; ")?;
                 match similar {
                     Some(similar) => return write!(f, "a stream with a similar name exists: \"{similar}\""),
+                    None if *by_path => f.write_str("add the strategy that emits it, or ")?,
                     None => f.write_str("add ")?,
                 }
                 match constant {
@@ -139,6 +147,11 @@ impl fmt::Display for GraphFault {
             GraphFault::LiveSource { stream } => {
                 write!(f, "stream \"{stream}\" has a live source; use `.run_live().await`")
             }
+            GraphFault::LiveSourceInTest { stream } => write!(
+                f,
+                "stream \"{stream}\" has a live source, and a `TestRun` is over history; leave the feed out and `inject` \
+                 its events, or feed it a `Script` and write `.clock(ManualClock::jumping(..)).run_live().await`"
+            ),
             GraphFault::NotKept { stream } => write!(
                 f,
                 "the recording does not keep stream \"{stream}\", which its run was fed with; record it with \

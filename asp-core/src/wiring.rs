@@ -95,6 +95,8 @@ pub(crate) struct Method {
 pub struct Wiring<S: Strategy> {
     pub(crate) methods: Vec<Method>,
     pub(crate) rows: Vec<Box<dyn Attach>>,
+    /// By the number of a row, the path to the constant of its stream, for messages.
+    pub(crate) paths: Vec<(usize, &'static str)>,
     pub(crate) hooks: Hooks<S>,
     pub(crate) periodic: Vec<Periodic<S>>,
     pub(crate) one_shots: Vec<OneShot<S>>,
@@ -107,6 +109,7 @@ impl<S: Strategy> Wiring<S> {
         let mut wiring = Wiring {
             methods: Vec::new(),
             rows: Vec::new(),
+            paths: Vec::new(),
             hooks: Hooks::none(),
             periodic: Vec::new(),
             one_shots: Vec::new(),
@@ -408,6 +411,12 @@ impl<S: Strategy> Wiring<S> {
     pub fn deferred(&mut self, method: &'static str) {
         let method = self.method(method);
         self.deferred.push(method);
+    }
+
+    /// What the macros write before a row whose stream is given by a path, which messages then name.
+    #[doc(hidden)]
+    pub fn by_path(&mut self, path: &'static str) {
+        self.paths.push((self.rows.len(), path));
     }
 
     fn hook<R: HandlerReturn + 'static>(

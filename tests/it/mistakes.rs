@@ -61,6 +61,53 @@ fn stream_not_fed() {
     );
 }
 
+/// Its constant is that of the strategy which emits it, and not one of the reader.
+#[test]
+fn emitter_not_added() {
+    struct Exchange;
+
+    #[strategy(emits(fills: u32))]
+    impl Exchange {
+        #[on_event(stream = "orders")]
+        fn order(&mut self, cx: &Context<Self>, order: u32) {
+            cx.emit(Self::FILLS, order);
+        }
+    }
+
+    struct Account;
+
+    #[strategy]
+    impl Account {
+        #[on_event(stream = Exchange::FILLS)]
+        fn fill(&mut self, _fill: u32) {}
+    }
+
+    struct Screen;
+
+    #[strategy(latest(Exchange::FILLS))]
+    impl Screen {
+        #[on_event(stream = "orders")]
+        fn order(&mut self, _order: u32) {}
+    }
+
+    assert_eq!(
+        fault(Runner::new().add(Account)),
+        "stream \"fills\" is read by Account::fill but nothing feeds or emits it; \
+         add the strategy that emits it, or `.feed(Exchange::FILLS, ..)`"
+    );
+    assert_eq!(
+        fault(Runner::new().feed(Screen::ORDERS, at(&[(0.0, 1)])).add(Screen)),
+        "stream \"fills\" is read by `latest` of Screen but nothing feeds or emits it; \
+         add the strategy that emits it, or `.feed(Exchange::FILLS, ..)`"
+    );
+    assert_eq!(
+        fault(Runner::new().add(Screen).feed(Exchange::FILLS, at(&[(0.0, 1)]))),
+        "stream \"orders\" is read by Screen::order but nothing feeds or emits it; add `.feed(Screen::ORDERS, ..)`"
+    );
+    let orders = || at(&[(0.0, 1)]);
+    Runner::new().feed(Exchange::ORDERS, orders()).add(Exchange).add(Account).run().unwrap();
+}
+
 #[test]
 fn stream_name_misspelt() {
     let runner = Runner::new().feed(Stream::named("name"), names()).add(Greeter::default());

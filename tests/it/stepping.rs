@@ -547,6 +547,12 @@ fn a_run_that_cannot_begin_says_why() {
         text(TestRun::new(Runner::new().replay(&recording).start(s(0.0)))),
         "a recorded run is repeated as a whole; use `.run()`"
     );
+    let arrivals = Source::live(futures::stream::iter(["Jane".to_owned()]));
+    assert_eq!(
+        text(TestRun::new(Runner::new().feed(Doorman::ARRIVALS, arrivals).add(Doorman::default()))),
+        "stream \"arrivals\" has a live source, and a `TestRun` is over history; leave the feed out and `inject` \
+         its events, or feed it a `Script` and write `.clock(ManualClock::jumping(..)).run_live().await`"
+    );
 }
 
 /// What is injected at any time before it is due is what a source would have brought.

@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::Graph;
+use super::{Attach, Constant, Graph};
 use crate::context::Context;
 use crate::graph_fault::GraphFault;
 use crate::hub::Hub;
@@ -62,7 +62,8 @@ impl Graph {
         let mut faults = std::mem::take(&mut self.faults);
         for id in std::mem::take(&mut self.wanting) {
             if !self.entries[id as usize].is_supplied() {
-                faults.push(self.never_fed(&self.entries[id as usize]));
+                let entry = &self.entries[id as usize];
+                faults.push(self.never_fed(entry, entry.reader.clone()));
             }
         }
         faults
@@ -82,7 +83,7 @@ impl Graph {
         self.roster.set(number, Name::Own(Arc::clone(&name)));
         let mut joining = Joining::new(self, &wiring, number, declaration, &name, &mut rebinds);
         rows.iter().for_each(|row| row.declare(&mut joining));
-        rows.into_iter().for_each(|row| row.attach(&mut joining));
+        joining.attach(rows);
         let Parted { streams, seats } = joining.part();
         let plan = Plan::new(wiring, streams, self.renamed(&name, rebinds));
         let mut node = Node::new(strategy, Context::new(number, declaration, plan));
@@ -124,7 +125,7 @@ impl Graph {
         }
         joining.keyed = keyed.clone();
         joining.mode = Mode::Template { attaches: false, unread: keyed.clone() };
-        rows.into_iter().for_each(|row| row.attach(&mut joining));
+        joining.attach(rows);
         let Mode::Template { attaches, unread } = std::mem::replace(&mut joining.mode, Mode::Part) else {
             return;
         };
@@ -175,7 +176,7 @@ impl Graph {
         joining.mode = Mode::Part;
         joining.keyed = keyed.to_vec();
         joining.outlets = plan.streams.outlets.to_vec();
-        rows.into_iter().for_each(|row| row.attach(&mut joining));
+        joining.attach(rows);
         joining.part().seats
     }
 }
@@ -187,6 +188,10 @@ pub(crate) struct Joining<'a> {
     pub(crate) declaration: u64,
     type_name: &'static str,
     methods: Vec<&'static str>,
+    /// By the number of a row, the path to the constant of its stream.
+    paths: Vec<(usize, &'static str)>,
+    /// That of the row which is attached.
+    path: Option<&'static str>,
     pub(super) instance: &'a str,
     rebinds: &'a mut Vec<Rebind>,
     pub(super) mode: Mode,
@@ -236,6 +241,8 @@ impl<'a> Joining<'a> {
             declaration,
             type_name: S::NAME,
             methods: wiring.methods.iter().map(|method| method.name).collect(),
+            paths: wiring.paths.clone(),
+            path: None,
             instance,
             rebinds,
             mode: Mode::Whole,
@@ -244,6 +251,13 @@ impl<'a> Joining<'a> {
             latest: Vec::new(),
             seats: Vec::new(),
             ends: Vec::new(),
+        }
+    }
+
+    fn attach(&mut self, rows: Vec<Box<dyn Attach>>) {
+        for (number, row) in rows.into_iter().enumerate() {
+            self.path = self.paths.iter().find(|(of, _)| *of == number).map(|(_, path)| *path);
+            row.attach(self);
         }
     }
 
@@ -278,7 +292,12 @@ impl<'a> Joining<'a> {
     /// The same under another name than that of a method.
     pub(super) fn reads_as<T: Payload>(&mut self, stream: &Stream<T>, reader: String) -> Option<u32> {
         let actual = self.actual(stream.name());
-        let constant = format!("{}::{}", self.type_name, constant(stream.name()));
+        let (path, is_own) = match (self.path, self.path.and_then(|path| path.strip_prefix("Self::"))) {
+            (Some(_), Some(name)) => (format!("{}::{name}", self.type_name), false),
+            (Some(path), None) => (path.to_owned(), false),
+            (None, _) => (format!("{}::{}", self.type_name, constant(stream.name())), true),
+        };
+        let constant = Constant { path, is_own };
         let (id, _) = self.graph.hub::<T>(&actual, &reader)?;
         let entry = &mut self.graph.entries[id as usize];
         if actual == stream.name() {

@@ -42,7 +42,15 @@ struct Entry {
     reader: Option<String>,
     collected: bool,
     /// The constant by which a strategy knows it, for messages.
-    constant: Option<String>,
+    constant: Option<Constant>,
+}
+
+/// The constant of a stream, as messages name it.
+#[derive(Clone)]
+struct Constant {
+    path: String,
+    /// True if `#[strategy]` makes it for the reader, which gives the stream by name.
+    is_own: bool,
 }
 
 impl Entry {
@@ -70,6 +78,8 @@ pub(crate) struct Graph {
     pub(crate) coroutines: Vec<Coroutine>,
     /// Streams that the strategy which joins reads, and that nothing supplies so far.
     wanting: Vec<u32>,
+    /// True if a test takes the run step by step.
+    is_of_test: bool,
 }
 
 impl Graph {
@@ -160,13 +170,11 @@ impl Graph {
     pub(crate) fn tap<T: Payload>(&mut self, stream: &Stream<T>, tap: Tap<T>) {
         let Some((id, hub)) = self.hub::<T>(stream.name(), "`Recording::keep`") else { return };
         hub.set_tap(tap);
-        let entry = &mut self.entries[id as usize];
+        let entry = &self.entries[id as usize];
         if entry.sources == 0 && !entry.opened {
-            let (stream, constant) = (entry.name.to_string(), entry.constant.clone());
             let reader = Some("`Recording::keep`".to_owned());
-            let known = self.entries.iter().map(|entry| &*entry.name);
-            let similar = similar(&stream, known).map(str::to_owned);
-            self.faults.push(GraphFault::NeverFed { stream, reader, constant, similar });
+            let fault = self.never_fed(entry, reader);
+            self.faults.push(fault);
         }
     }
 
@@ -190,6 +198,7 @@ impl Graph {
     /// Lets a test put events into each stream that has no source, and take out what is emitted. Streams that nothing
     /// declares come last, as they are named.
     pub(crate) fn open_to_test(&mut self) {
+        self.is_of_test = true;
         for id in 0..self.entries.len() as u32 {
             let entry = &mut self.entries[id as usize];
             if entry.sources == 0 {
@@ -241,10 +250,14 @@ impl Graph {
                 faults.push(GraphFault::FedTwice { stream: name.clone() });
             }
             if !live && hub.channel().is_live() {
-                faults.push(GraphFault::LiveSource { stream: name.clone() });
+                let stream = name.clone();
+                faults.push(match self.is_of_test {
+                    true => GraphFault::LiveSourceInTest { stream },
+                    false => GraphFault::LiveSource { stream },
+                });
             }
             if !clashes && !entry.is_supplied() && (entry.reader.is_some() || entry.collected) {
-                faults.push(self.never_fed(entry));
+                faults.push(self.never_fed(entry, entry.reader.clone()));
             }
             // A coroutine may wait for any stream, and a strategy that is spawned may read one that is announced.
             let is_read =
@@ -256,12 +269,13 @@ impl Graph {
         faults
     }
 
-    fn never_fed(&self, entry: &Entry) -> GraphFault {
+    fn never_fed(&self, entry: &Entry, reader: Option<String>) -> GraphFault {
         let all = self.entries.iter().map(|entry| &*entry.name);
         GraphFault::NeverFed {
             stream: entry.name.to_string(),
-            reader: entry.reader.clone(),
-            constant: entry.constant.clone(),
+            reader,
+            constant: entry.constant.as_ref().map(|constant| constant.path.clone()),
+            by_path: entry.constant.as_ref().is_some_and(|constant| !constant.is_own),
             similar: similar(&entry.name, all).map(str::to_owned),
         }
     }

@@ -24,6 +24,13 @@ pub(crate) fn too_many_parameters(method: &str, count: usize, tuple: &str) -> St
     format!("`{method}` takes {count} payloads, an event carries 1\n= help: take a tuple: `{tuple}`")
 }
 
+pub(crate) fn deferred_with_many(method: &str, count: usize, tuple: &str, passed: &str) -> String {
+    format!(
+        "`{method}` takes {count} payloads, a deferred call carries 1\n\
+         = help: take a tuple, `{tuple}`, and pass one: `cx.after(..).{method}({passed})`"
+    )
+}
+
 pub(crate) fn more_than_a_notice(method: &str, count: usize) -> String {
     format!(
         "`{method}` takes {count} payloads, it is called with a notice alone\n= help: take `notice: Notice` only"

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Lit, Meta};
 
 use super::{Names, call, context, returned, tasks};
+use crate::diag::shown;
 use crate::model::{Action, Form, Handler, Interval, Listed, Payload, StreamRef, Trigger};
 
 /// All rows.
@@ -30,8 +31,13 @@ pub(super) fn all(names: &Names<'_>) -> TokenStream {
             quote!(#(#cfgs)* __asp_wiring.waits(#name);)
         });
         let rows = handler.triggers.iter().map(|trigger| {
+            let path = match trigger.action.stream() {
+                Some(StreamRef::Constant(path)) => Some(by_path(path)),
+                _ => None,
+            };
+            let path = path.map(|path| quote!(#(#cfgs)* #path));
             let row = row(names, handler, trigger);
-            quote!(#(#cfgs)* #row)
+            quote!(#path #(#cfgs)* #row)
         });
         quote!(#describe #waits #(#rows)*)
     });
@@ -55,9 +61,16 @@ fn latest(names: &Names<'_>) -> TokenStream {
     });
     let constants = model.latest_constants.iter().map(|constant| {
         let carried = quote_spanned!(constant.span()=> _);
-        quote!(__asp_wiring.latest::<#carried>(#constant);)
+        let path = by_path(constant);
+        quote!(#path __asp_wiring.latest::<#carried>(#constant);)
     });
     quote!(#(#named)* #(#constants)*)
+}
+
+/// What tells the row after it how the user calls its stream, for messages.
+fn by_path(path: &impl ToTokens) -> TokenStream {
+    let path = shown(path);
+    quote!(__asp_wiring.by_path(#path);)
 }
 
 /// Names that rows share with the function around them, as it binds them: rows of a block that comes

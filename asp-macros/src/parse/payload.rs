@@ -12,12 +12,18 @@ use crate::diag::{Sink, shown, signatures as text, tasks};
 use crate::model::{Form, Payload};
 use crate::syntax::{Repair, Signature, Typed};
 
-pub(super) fn too_many(signature: &Signature, payloads: &[&Typed], sink: &mut Sink) {
+pub(super) fn too_many(signature: &Signature, payloads: &[&Typed], is_deferred: bool, sink: &mut Sink) {
     let patterns: Vec<String> = payloads.iter().map(|one| shown(&one.pattern)).collect();
     let types: Vec<String> = payloads.iter().map(|one| shown(&one.ty)).collect();
     let tuple = format!("({}): ({})", patterns.join(", "), types.join(", "));
     let name = signature.ident.to_string();
-    let text = text::too_many_parameters(&name, payloads.len(), &tuple);
+    let text = if is_deferred {
+        let passed = |one: &&Typed| plain_name(&one.pattern).map_or("..".to_owned(), |name| name.to_string());
+        let passed = payloads.iter().map(passed).collect::<Vec<String>>().join(", ");
+        text::deferred_with_many(&name, payloads.len(), &tuple, &format!("({passed})"))
+    } else {
+        text::too_many_parameters(&name, payloads.len(), &tuple)
+    };
     sink.report(parameters_of(&payloads[1..]), text);
 }
 

@@ -53,7 +53,7 @@ pub(super) fn read(
             None
         }
         many => {
-            payload::too_many(signature, many, sink);
+            payload::too_many(signature, many, is_deferred(words), sink);
             None
         }
     };
@@ -72,11 +72,16 @@ pub(super) fn read(
 fn keeper(mode: Mode, words: &[&'static Word]) -> Keeper {
     if mode != Mode::Sync {
         Keeper::Task
-    } else if words.iter().all(|word| word.kind == Kind::After) {
+    } else if is_deferred(words) {
         Keeper::Call
     } else {
         Keeper::Stream
     }
+}
+
+/// True if all that calls the method is a deferred call.
+fn is_deferred(words: &[&'static Word]) -> bool {
+    words.iter().all(|word| word.kind == Kind::After)
 }
 
 fn qualifiers(signature: &Signature, sink: &mut Sink) -> Vec<Repair> {
