@@ -286,8 +286,12 @@ impl<S: Strategy, H> Handler<S, H> {
         let mut calls = desk.burst.get();
         while let Some(&time) = times.get(*done) {
             let event = Due::at(time);
+            if time > node.cx.desk().outer.get() || others < event {
+                // Somebody else comes before the event, and perhaps before the calls.
+                break;
+            }
             if node.cx.agenda_mut().head() < event {
-                let goes_on = calls > 0 && node.work_item(core, event.min(others)) == Some(true);
+                let goes_on = calls > 0 && node.work_item(core, event) == Some(true);
                 if !goes_on || core.has_tasks {
                     // The engine is to look around.
                     let desk = node.cx.desk();
