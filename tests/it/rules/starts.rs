@@ -124,3 +124,48 @@ fn s55_a_one_shot_is_pending_work_and_runs_once() {
     let outcome = Runner::new().start(s(0.0)).add(Shots).run().unwrap();
     assert_eq!((outcome.report().dispatched.calls, outcome.report().now), (5, s(60.0)));
 }
+
+/// Emits as it starts.
+struct Early;
+
+#[strategy(emits(early: Name))]
+impl Early {
+    #[on_start]
+    fn start(&mut self, cx: &Context<Self>) {
+        cx.emit(Self::EARLY, "early");
+    }
+}
+
+struct Hears(Log);
+
+#[strategy]
+impl Hears {
+    #[on_event(stream = Early::EARLY)]
+    fn hear(&mut self, cx: &Context<Self>, name: Name) {
+        self.0.note(cx, name);
+    }
+}
+
+struct Ticks(Log);
+
+#[strategy]
+impl Ticks {
+    #[on_event(stream = "a")]
+    fn on_a(&mut self, cx: &Context<Self>, name: Name) {
+        self.0.note(cx, name);
+    }
+
+    #[every("1min", immediate)]
+    fn tick(&mut self, cx: &Context<Self>) {
+        self.0.note(cx, "tick");
+    }
+}
+
+#[test]
+fn s36_what_on_start_emits_comes_between_events_and_ticks_also_in_a_burst() {
+    let log = Log::default();
+    let names = at(&[(0.0, "a"), (1.0, "b"), (2.0, "c")]);
+    let runner = Runner::new().feed(Ticks::A, names).add(Hears(log.clone())).add(Early);
+    runner.add(Ticks(log.clone())).run().unwrap();
+    assert_eq!(log.take(), "a@0, early@0, tick@0, b@1, c@2");
+}

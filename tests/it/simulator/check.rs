@@ -132,7 +132,10 @@ fn past_only(scenario: &Scenario, lived: &Lived, token: &Token) -> Result<(), St
     let may_skip = has_skips
         || scenario.grows()
         || scenario.actors.iter().any(|actor| actor.budget > 0 || actor.ticks.iter().any(|it| it.skips));
-    if has_live_hooks || may_skip || scenario.stop.is_some() || lived.was_silent || scenario.start.is_none() {
+    // How fast a sink of others is decides in a live run whether it stops that for want of room.
+    let may_overflow = matches!(lived.ended, Ended::Failed(..))
+        && scenario.forwards.iter().any(|plan| plan.when_full == WhenFull::Error);
+    if has_live_hooks || may_skip || may_overflow || scenario.stop.is_some() || lived.was_silent || scenario.start.is_none() {
         return Ok(());
     }
     let simulated = simulated(scenario, token);
