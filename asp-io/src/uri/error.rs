@@ -6,7 +6,7 @@ use super::{Format, Unit, known_keys};
 use crate::names;
 use crate::zone::Zone;
 
-/// A text is not a [`Uri`].
+/// A text is not a [`Uri`](crate::Uri).
 ///
 /// It prints as a sentence with a remedy, also under `{:?}`, so that `unwrap` shows it.
 ///
