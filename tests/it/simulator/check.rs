@@ -135,7 +135,13 @@ fn past_only(scenario: &Scenario, lived: &Lived, token: &Token) -> Result<(), St
     // How fast a sink of others is decides in a live run whether it stops that for want of room.
     let may_overflow = matches!(lived.ended, Ended::Failed(..))
         && scenario.forwards.iter().any(|plan| plan.when_full == WhenFull::Error);
-    if has_live_hooks || may_skip || may_overflow || scenario.stop.is_some() || lived.was_silent || scenario.start.is_none() {
+    if has_live_hooks
+        || may_skip
+        || may_overflow
+        || scenario.stop.is_some()
+        || lived.was_silent
+        || scenario.start.is_none()
+    {
         return Ok(());
     }
     let simulated = simulated(scenario, token);
