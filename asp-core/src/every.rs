@@ -247,7 +247,7 @@ pub(crate) enum BadInterval {
 /// The instants of one timer, in order.
 #[derive(Clone, Debug)]
 pub(crate) struct Grid {
-    step: i64,
+    pub(crate) step: i64,
     /// The next tick; none once the grid is exhausted.
     next: Option<i64>,
     /// Where the regular grid begins if the first tick stands beside it (`aligned, immediate`).
@@ -260,6 +260,11 @@ pub(crate) struct Grid {
 }
 
 impl Grid {
+    /// True if all ticks after the next one come at the same distance, for ever, and none is left out.
+    pub(crate) fn is_even(&self) -> bool {
+        self.aside.is_none() && !self.bounded && !self.skips
+    }
+
     /// The next tick.
     #[inline]
     pub(crate) fn next(&self) -> Option<i64> {

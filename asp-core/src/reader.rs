@@ -291,14 +291,13 @@ impl<S: Strategy, H> Handler<S, H> {
                 break;
             }
             if node.cx.agenda_mut().head() < event {
-                let goes_on = calls > 0 && node.work_item(core, event) == Some(true);
+                let goes_on = calls > 0 && node.work_item(core, event, &mut calls) == Some(true);
                 if !goes_on || core.has_tasks {
                     // The engine is to look around.
                     let desk = node.cx.desk();
                     desk.lower_limit(desk.now.get());
                     break;
                 }
-                calls -= 1;
             } else {
                 core.class = Class::Event;
                 core.running.1 = self.method;

@@ -102,8 +102,16 @@ impl<C> Agenda<C> {
         self.timers.as_mut()?.unpark()
     }
 
-    /// Takes the tick at the head out; none if its timer was cancelled.
+    /// Takes the tick at the head out, if that is done at once.
     #[inline(always)]
+    pub(crate) fn pop_even_tick(&mut self) -> Option<Tick<C>> {
+        let tick = self.timers.as_mut()?.pop_even()?;
+        self.touched = true;
+        self.find_head();
+        Some(tick)
+    }
+
+    /// Takes the tick at the head out; none if its timer was cancelled.
     pub(crate) fn pop_tick(&mut self) -> Option<Tick<C>> {
         self.touched = true;
         let tick = self.timers.as_mut()?.pop();

@@ -24,6 +24,19 @@ impl Entry {
     }
 }
 
+/// A key as one number, which is compared without a jump: nobody could foresee it.
+#[inline]
+fn number((time, rank): (i64, u64)) -> i128 {
+    i128::from(time) << 64 | i128::from(rank)
+}
+
+/// The earlier one of two keys.
+#[inline]
+fn earlier(one: (i64, u64), other: (i64, u64)) -> (i64, u64) {
+    let least = number(one).min(number(other));
+    ((least >> 64) as i64, least as u64)
+}
+
 /// Bits of a digit.
 const BITS: u32 = 6;
 
@@ -64,6 +77,8 @@ impl Bucket {
 const NONE: (i64, u64) = (i64::MAX, u64::MAX);
 
 impl Level {
+    #[cold]
+    #[inline(never)]
     fn new() -> Box<Self> {
         Box::new(Level { busy: 0, buckets: [Bucket::EMPTY; 1 << BITS] })
     }
@@ -76,7 +91,7 @@ pub(crate) struct Radix {
     near: VecDeque<Entry>,
     last: i64,
     /// Those after that, by the digits in which they differ from the base; a level is made when it is first used.
-    levels: Vec<Option<Box<Level>>>,
+    levels: [Option<Box<Level>>; DIGITS],
     /// One bit for each level that is not empty.
     busy: u32,
     /// The memory of buckets that are empty now.
@@ -93,7 +108,7 @@ impl Radix {
         Radix {
             near: VecDeque::new(),
             last: i64::MAX,
-            levels: Vec::new(),
+            levels: [const { None }; DIGITS],
             busy: 0,
             spares: Vec::new(),
             base: i64::MIN,
@@ -107,23 +122,26 @@ impl Radix {
     }
 
     /// Adds an entry.
-    #[inline]
+    // Its parts go on one by one, in registers and not by way of the stack.
+    #[inline(always)]
     pub(crate) fn push(&mut self, entry: Entry) {
         #[cfg(test)]
         crate::counts::count(|counts| counts.queued += 1);
+        let Entry { time, rank, id } = entry;
         self.len += 1;
-        if entry.time <= self.last {
-            return self.insert(entry);
+        if time <= self.last {
+            return self.insert(time, rank, id);
         }
-        if self.near.is_empty() && entry.key() < self.least {
-            self.least = entry.key();
+        if self.near.is_empty() {
+            self.least = earlier(self.least, entry.key());
         }
-        self.place(entry);
+        self.place_one(time, rank, id);
     }
 
     /// Puts an entry into the list.
     #[inline(never)]
-    fn insert(&mut self, entry: Entry) {
+    fn insert(&mut self, time: i64, rank: u64, id: u32) {
+        let entry = Entry { time, rank, id };
         // Nearly always it is the last one.
         let place = match self.near.back() {
             Some(last) if last.key() > entry.key() => {
@@ -164,22 +182,41 @@ impl Radix {
         self.near.iter().take(most).chain(later.flatten())
     }
 
+    /// All entries, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
+        let buckets = self.levels.iter().flatten().flat_map(|level| &level.buckets);
+        self.near.iter().chain(buckets.flat_map(|bucket| &bucket.entries))
+    }
+
     /// Takes out the least entry.
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<Entry> {
+        let entry = self.first()?;
+        self.pop_first(entry.time);
+        Some(entry)
+    }
+
+    /// The least entry.
+    #[inline(always)]
+    pub(crate) fn first(&mut self) -> Option<Entry> {
         if self.near.is_empty() {
             self.open();
         }
-        let entry = self.near.pop_front()?;
+        self.near.front().copied()
+    }
+
+    /// Takes out the entry that [`Radix::first`] has found, of that time.
+    #[inline(always)]
+    pub(crate) fn pop_first(&mut self, time: i64) {
+        self.near.pop_front();
         self.len -= 1;
         if self.busy == 0 {
-            self.base = entry.time;
+            self.base = time;
         }
         match self.near.front() {
             Some(next) => self.least = next.key(),
             None => self.least = self.least_later(),
         }
-        Some(entry)
     }
 
     /// Forgets entries that `keep` refuses.
@@ -204,23 +241,41 @@ impl Radix {
     }
 
     /// Puts an entry into the bucket of the highest digit in which its time differs from the base.
-    #[inline]
-    fn place(&mut self, entry: Entry) {
-        #[cfg(test)]
-        crate::counts::count(|counts| counts.placed += 1);
-        let (level, digit) = bucket(entry.time, self.base);
-        if self.levels.is_empty() {
-            self.levels.resize_with(DIGITS, || None);
+    // What makes room is another function, called at the end, so that this one need not save registers for it.
+    #[inline(always)]
+    fn place(&mut self, time: i64, rank: u64, id: u32) {
+        let (level, digit) = bucket(time, self.base);
+        if let Some(place) = &mut self.levels[level] {
+            let Bucket { entries, least } = &mut place.buckets[digit];
+            if entries.len() < entries.capacity() {
+                #[cfg(test)]
+                crate::counts::count(|counts| counts.placed += 1);
+                entries.push(Entry { time, rank, id });
+                *least = earlier(*least, (time, rank));
+                place.busy |= 1 << digit;
+                self.busy |= 1 << level;
+                return;
+            }
         }
-        let place = self.levels[level].get_or_insert_with(Level::new);
-        let Bucket { entries, least } = &mut place.buckets[digit];
+        self.place_with_room(time, rank, id);
+    }
+
+    /// [`Radix::place`], where the bucket has no room.
+    #[cold]
+    #[inline(never)]
+    fn place_with_room(&mut self, time: i64, rank: u64, id: u32) {
+        let (level, digit) = bucket(time, self.base);
+        let Bucket { entries, .. } = &mut self.levels[level].get_or_insert_with(Level::new).buckets[digit];
         if entries.capacity() == 0 {
             *entries = self.spares.pop().unwrap_or_default();
         }
-        entries.push(entry);
-        *least = (*least).min(entry.key());
-        place.busy |= 1 << digit;
-        self.busy |= 1 << level;
+        entries.reserve(1);
+        self.place_one(time, rank, id);
+    }
+
+    #[inline(never)]
+    fn place_one(&mut self, time: i64, rank: u64, id: u32) {
+        self.place(time, rank, id);
     }
 
     /// Leaves only the first entries in the list, if they are not all of one time.
@@ -237,13 +292,13 @@ impl Radix {
                 self.base = last;
                 self.empty_levels(&mut more);
             }
-            more.drain(..).for_each(|entry| self.place(entry));
+            more.drain(..).for_each(|Entry { time, rank, id }| self.place(time, rank, id));
         }
     }
 
     /// The first bucket, by level and digit; it has the least entries of all levels.
     #[inline]
-    fn first(&self) -> Option<(usize, usize)> {
+    fn first_bucket(&self) -> Option<(usize, usize)> {
         let level = self.busy.trailing_zeros() as usize;
         let digit = self.levels.get(level)?.as_ref()?.busy.trailing_zeros();
         Some((level, digit as usize))
@@ -251,15 +306,16 @@ impl Radix {
 
     /// The place of the least entry of the levels.
     fn least_later(&self) -> (i64, u64) {
-        let least =
-            self.first().and_then(|(level, digit)| Some(self.levels[level].as_ref()?.buckets[digit].least));
+        let least = self
+            .first_bucket()
+            .and_then(|(level, digit)| Some(self.levels[level].as_ref()?.buckets[digit].least));
         least.unwrap_or(NONE)
     }
 
     /// Moves the base to the least entry: those of its bucket come into the list if they are few, else those of its time.
     #[inline(never)]
     fn open(&mut self) {
-        let Some((level, digit)) = self.first() else { return };
+        let Some((level, digit)) = self.first_bucket() else { return };
         let Some(place) = &mut self.levels[level] else { return };
         let Bucket { mut entries, .. } = std::mem::replace(&mut place.buckets[digit], Bucket::EMPTY);
         place.busy &= !(1 << digit);
@@ -272,11 +328,11 @@ impl Radix {
             self.near.extend(&entries);
         } else {
             self.last = self.base;
-            for &entry in &entries {
-                if entry.time == self.base {
-                    self.near.push_back(entry);
+            for &Entry { time, rank, id } in &entries {
+                if time == self.base {
+                    self.near.push_back(Entry { time, rank, id });
                 } else {
-                    self.place(entry);
+                    self.place(time, rank, id);
                 }
             }
         }

@@ -28,11 +28,27 @@ impl TimerKey {
     pub(crate) const NONE: TimerKey = TimerKey { slot: u32::MAX, creation: u64::MAX };
 }
 
+/// Small, since among a thousand of them each tick looks at another one.
 #[derive(Debug)]
 struct Timer<C> {
     make: fn() -> C,
-    grid: Grid,
     creation: u64,
+    pace: Pace,
+}
+
+/// When a timer ticks after the tick that is in the queue.
+#[derive(Debug)]
+enum Pace {
+    /// So long after each tick, for ever.
+    Even(i64),
+    /// As the grid says.
+    Odd(Box<Grid>),
+}
+
+impl Pace {
+    fn is_bounded(&self) -> bool {
+        matches!(self, Pace::Odd(grid) if grid.bounded)
+    }
 }
 
 /// A tick to be dispatched.
@@ -96,8 +112,15 @@ impl<C> Timers<C> {
     /// apart, and what makes the call.
     pub(crate) fn next_ticks(&self) -> impl Iterator<Item = (i64, u64, fn() -> C)> {
         let parked = self.parked.iter().flatten().map(|tick| (tick.time, tick.rank & CREATION, tick.make));
-        let next = self.slots.iter().flatten();
-        parked.chain(next.filter_map(|timer| Some((timer.grid.next()?, timer.creation, timer.make))))
+        let queued = self.queue.iter().filter_map(|entry| {
+            let timer = self.timer(entry)?;
+            matches!(timer.pace, Pace::Even(_)).then_some((entry.time, timer.creation, timer.make))
+        });
+        let odd = self.slots.iter().flatten().filter_map(|timer| match &timer.pace {
+            Pace::Odd(grid) => Some((grid.next()?, timer.creation, timer.make)),
+            Pace::Even(_) => None,
+        });
+        parked.chain(queued).chain(odd)
     }
 
     /// A lower bound of the next tick's time: exact unless its timer was cancelled.
@@ -116,10 +139,15 @@ impl<C> Timers<C> {
     ) -> (TimerKey, Option<u64>) {
         let Some(first) = grid.next() else { return (TimerKey::NONE, None) };
         let creation = self.created;
+        let joins_round = now == Some(first);
         self.created += 1;
         self.live += 1;
         self.bounded += usize::from(grid.bounded);
-        let timer = Some(Timer { make, grid, creation });
+        let pace = match grid.is_even() && !joins_round {
+            true => Pace::Even(grid.step),
+            false => Pace::Odd(Box::new(grid)),
+        };
+        let timer = Some(Timer { make, creation, pace });
         let slot = match self.free.pop() {
             Some(slot) => {
                 self.slots[slot as usize] = timer;
@@ -132,15 +160,30 @@ impl<C> Timers<C> {
         };
         let rank = rank(method, creation);
         let key = TimerKey { slot, creation };
-        if now == Some(first) {
+        if joins_round {
             return (key, Some(rank));
         }
         self.queue.push(Entry { time: first, rank, id: slot });
         (key, None)
     }
 
-    /// Takes the tick at the head, and queues the timer's next one; none if the timer was cancelled.
+    /// [`Timers::pop`] of a timer that ticks at even distances; none if it is another one.
     #[inline(always)]
+    pub(crate) fn pop_even(&mut self) -> Option<Tick<C>> {
+        let Entry { time, rank, id } = self.queue.first()?;
+        let timer = self.slots[id as usize].as_ref()?;
+        let Pace::Even(step) = timer.pace else { return None };
+        if timer.creation != rank & CREATION {
+            return None;
+        }
+        let next = time.checked_add(step)?;
+        let make = timer.make;
+        self.queue.pop_first(time);
+        self.queue.push(Entry { time: next, rank, id });
+        Some(Tick { time, rank, make, skips: None })
+    }
+
+    /// Takes the tick at the head, and queues the timer's next one; none if the timer was cancelled.
     pub(crate) fn pop(&mut self) -> Option<Tick<C>> {
         let entry = self.queue.pop()?;
         self.tick(entry)
@@ -181,17 +224,25 @@ impl<C> Timers<C> {
         parked.map(|tick| *tick = None).count() > 0
     }
 
+    /// The timer of a queue entry, unless it was cancelled.
+    #[inline]
+    fn timer(&self, entry: &Entry) -> Option<&Timer<C>> {
+        self.slots[entry.id as usize].as_ref().filter(|timer| timer.creation == entry.rank & CREATION)
+    }
+
     /// Dispatches a queue entry: none if its timer was cancelled.
-    #[inline(always)]
     fn tick(&mut self, entry: Entry) -> Option<Tick<C>> {
         let timer =
             self.slots[entry.id as usize].as_mut().filter(|timer| timer.creation == entry.rank & CREATION)?;
         let mut tick = Tick { time: entry.time, rank: entry.rank, make: timer.make, skips: None };
-        timer.grid.advance();
-        let next = timer.grid.next();
-        if timer.grid.skips {
-            tick.skips = Some(Skips { next });
-        }
+        let next = match &mut timer.pace {
+            Pace::Even(step) => entry.time.checked_add(*step),
+            Pace::Odd(grid) => {
+                grid.advance();
+                tick.skips = grid.skips.then_some(Skips { next: grid.next() });
+                grid.next()
+            }
+        };
         match next {
             Some(next) => self.queue.push(Entry { time: next, ..entry }),
             None => self.drop_timer(entry.id),
@@ -217,7 +268,7 @@ impl<C> Timers<C> {
     fn drop_timer(&mut self, slot: u32) {
         if let Some(timer) = self.slots[slot as usize].take() {
             self.live -= 1;
-            self.bounded -= usize::from(timer.grid.bounded);
+            self.bounded -= usize::from(timer.pace.is_bounded());
             self.free.push(slot);
         }
     }

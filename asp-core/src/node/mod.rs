@@ -184,9 +184,10 @@ impl<S: Strategy> Node<S> {
     #[inline(always)]
     pub(crate) fn work(&mut self, core: &mut Core, until: Due) -> bool {
         self.cx.desk().in_agenda.set(true);
+        let mut left = self.cx.desk().burst.get();
         let mut goes_on = true;
-        for _ in 0..self.cx.desk().burst.get() {
-            let Some(ok) = self.work_item(core, until) else { break };
+        while left > 0 {
+            let Some(ok) = self.work_item(core, until, &mut left) else { break };
             goes_on = ok;
             // With tasks about, what it may have woken is looked at first.
             if !goes_on || core.has_tasks {
@@ -197,10 +198,10 @@ impl<S: Strategy> Node<S> {
         goes_on
     }
 
-    /// Dispatches the next item of the agenda, if it comes before `until` and not later than the outer limit. False if the
-    /// run stops.
+    /// Dispatches the next item of the agenda, and what ticks follow it, if it comes before `until` and not later than the
+    /// outer limit. False if the run stops.
     #[inline(always)]
-    pub(crate) fn work_item(&mut self, core: &mut Core, until: Due) -> Option<bool> {
+    pub(crate) fn work_item(&mut self, core: &mut Core, until: Due, left: &mut usize) -> Option<bool> {
         let limit = self.cx.desk().outer.get();
         let agenda = self.cx.agenda_mut();
         let head = agenda.head();
@@ -208,14 +209,41 @@ impl<S: Strategy> Node<S> {
         if head >= until || time > limit {
             return None;
         }
+        if !head.is_call() {
+            return Some(self.work_ticks(core, until, left));
+        }
+        *left -= 1;
         // What was cancelled is passed over.
-        Some(if !head.is_call() {
-            agenda.pop_tick().is_none_or(|tick| self.run_ticked(core, tick))
-        } else if let Some(taken) = agenda.pop_call_at_once() {
+        Some(if let Some(taken) = agenda.pop_call_at_once() {
             taken.is_none_or(|taken| self.run_taken(core, time, taken))
         } else {
             self.work_call(core, time)
         })
+    }
+
+    /// Makes the tick at the head of the agenda and those that follow it before anything else does, of so many items
+    /// that are left. A loop of its own, so that a tick does without what calls take. False if the run stops.
+    #[inline(never)]
+    fn work_ticks(&mut self, core: &mut Core, until: Due, left: &mut usize) -> bool {
+        loop {
+            *left -= 1;
+            let goes_on = match self.cx.agenda_mut().pop_even_tick() {
+                Some(tick) => self.run_tick_at(core, tick.time, tick),
+                None => self.work_tick(core),
+            };
+            let head = self.cx.agenda_mut().head();
+            let is_next = !head.is_call() && head < until && head.time() <= self.cx.desk().outer.get();
+            if !goes_on || !is_next || core.has_tasks || *left == 0 {
+                return goes_on;
+            }
+        }
+    }
+
+    /// Makes the tick at the head of the agenda, whatever its timer is.
+    #[inline(never)]
+    fn work_tick(&mut self, core: &mut Core) -> bool {
+        let tick = self.cx.agenda_mut().pop_tick();
+        tick.is_none_or(|tick| self.run_ticked(core, tick))
     }
 
     /// Makes the call at the head of the agenda, wherever it is kept. A copy of the caller's way, which the compiler
@@ -241,7 +269,7 @@ impl<S: Strategy> Node<S> {
     }
 
     /// Makes one handler call. False if the run stops.
-    #[inline]
+    #[inline(always)]
     fn dispatch(
         &mut self,
         core: &mut Core,
@@ -303,7 +331,6 @@ impl<S: Strategy> Node<S> {
         self.run_scheduled(core, taken.call, counts_as_drain)
     }
 
-    #[inline(always)]
     fn run_ticked(&mut self, core: &mut Core, tick: Tick<S::Call>) -> bool {
         let time = tick.time;
         if let Some(skips) = tick.skips {
