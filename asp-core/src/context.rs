@@ -580,7 +580,20 @@ impl<S: Strategy> Context<S> {
     pub(crate) fn schedule(&self, due: i64, call: S::Call) -> CallKey {
         let desk = self.desk();
         let sequence = desk.next_sequence();
-        match self.place(desk, due) {
+        if due <= desk.now.get() {
+            return self.schedule_anywhere(due, call, sequence);
+        }
+        if !desk.in_agenda.get() {
+            desk.lower_limit(due);
+        }
+        let appended = self.agenda.borrow_mut().append_call(call, due, sequence);
+        appended.unwrap_or_else(|call| self.schedule_anywhere(due, call, sequence))
+    }
+
+    /// [`Context::schedule`] in all cases.
+    #[inline(never)]
+    fn schedule_anywhere(&self, due: i64, call: S::Call, sequence: u64) -> CallKey {
+        match self.place(self.desk(), due) {
             Some(time) => self.agenda.borrow_mut().push_call(call, time, due, sequence),
             None => {
                 let key = self.agenda.borrow_mut().store_call(call, due, sequence);

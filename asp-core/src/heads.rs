@@ -5,21 +5,21 @@
 /// The place of a delayed emission, a deferred call or a tick in the order S7, as one number: time, then class, then
 /// sequence (emissions, calls) or declaration of the strategy (ticks).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Due(u128);
+pub(crate) struct Due(i128);
 
 /// The classes, above all sequences.
-const EMISSION: u128 = 1 << 61;
-const CALL: u128 = 1 << 62;
-const TICK: u128 = 1 << 63;
+const EMISSION: i128 = 1 << 61;
+const CALL: i128 = 1 << 62;
+const TICK: i128 = 1 << 63;
 
 impl Due {
     /// Later than everything.
-    pub(crate) const NEVER: Due = Due(u128::MAX);
+    pub(crate) const NEVER: Due = Due(i128::MAX);
 
     /// A deferred call (class 2).
     #[inline]
     pub(crate) fn call(time: i64, sequence: u64) -> Due {
-        Due(Due::at(time).0 | CALL | sequence as u128)
+        Due(Due::at(time).0 | CALL | sequence as i128)
     }
 
     /// Of a call: the place of an emission with the same time and sequence (class 1), after all source events.
@@ -31,7 +31,7 @@ impl Due {
     /// A tick (class 3) of a strategy with that declaration.
     #[inline]
     pub(crate) fn tick(time: i64, declaration: u64) -> Due {
-        Due(Due::at(time).0 | TICK | declaration as u128)
+        Due(Due::at(time).0 | TICK | declaration as i128)
     }
 
     /// True for a deferred call, false for a tick.
@@ -43,14 +43,13 @@ impl Due {
     /// Before every emission, call and tick at `time`: where source events stand.
     #[inline]
     pub(crate) fn at(time: i64) -> Due {
-        // Flipping the sign bit makes the order of unsigned numbers that of signed ones.
-        Due(((time as u64 ^ 1 << 63) as u128) << 64)
+        Due((time as i128) << 64)
     }
 
     /// Its time; the last representable one for [`Due::NEVER`].
     #[inline]
     pub(crate) fn time(self) -> i64 {
-        ((self.0 >> 64) as u64 ^ 1 << 63) as i64
+        (self.0 >> 64) as i64
     }
 }
 

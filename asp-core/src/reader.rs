@@ -211,14 +211,15 @@ impl<S: Strategy, H> Handler<S, H> {
         node.enter(core, self.method);
         let mut done = 0;
         let goes_on = self.events(node, core, times, values, &mut done);
-        if goes_on && done < times.len() {
-            self.among_calls(node, core, times, values, &mut done, others);
+        if goes_on && done < times.len() && !settles && core.going && !core.draining {
+            done += self.among_calls(node, core, &times[done..], values, others);
         }
         if settles && done > 0 {
             node.unsettle(core);
         }
         // What a handler asked for in vain has halted the burst.
-        core.ended(node.cx.desk(), self.node, self.method, Ok(()));
+        let (_, method) = core.running;
+        core.ended(node.cx.desk(), self.node, method, Ok(()));
         node.leave(core);
         done
     }
@@ -266,8 +267,9 @@ impl<S: Strategy, H> Handler<S, H> {
         goes_on
     }
 
-    /// Goes on where calls of this very strategy come before its next event, taking whichever comes first. It looks at the
-    /// agenda before each item, so what is put there need not lower the limit.
+    /// Goes on where calls of this very strategy come before its next event, taking whichever comes first; how many events.
+    /// It looks at the agenda before each item, so what is put there need not lower the limit. Nobody watches, the
+    /// strategy does not settle, and the run goes on whatever the calls are.
     #[inline(never)]
     fn among_calls<T>(
         &mut self,
@@ -275,42 +277,66 @@ impl<S: Strategy, H> Handler<S, H> {
         core: &mut Core,
         times: &[i64],
         values: &mut Batch<T>,
-        done: &mut usize,
         others: Due,
-    ) where
+    ) -> usize
+    where
         H: Take<S, T>,
     {
         let desk = node.cx.desk();
         desk.limit.set(desk.outer.get().min(others.time()));
         desk.in_agenda.set(true);
-        let mut calls = desk.burst.get();
-        while let Some(&time) = times.get(*done) {
-            let event = Due::at(time);
-            if time > node.cx.desk().outer.get() || others < event {
-                // Somebody else comes before the event, and perhaps before the calls.
-                break;
-            }
-            if node.cx.agenda_mut().head() < event {
-                let goes_on = calls > 0 && node.work_item(core, event, &mut calls) == Some(true);
-                if !goes_on || core.has_tasks {
+        let (mut left, mut done) = (desk.burst.get(), 0);
+        'events: for &time in times {
+            // Above the limit somebody else comes before the event, and perhaps before the calls.
+            while time <= node.cx.desk().limit.get() {
+                if node.cx.agenda_mut().head() >= Due::at(time) {
+                    if !self.event_among(node, core, time, values) {
+                        break 'events;
+                    }
+                    done += 1;
+                    continue 'events;
+                }
+                left = node.work_plain(core, Due::at(time), left);
+                if left == 0 {
                     // The engine is to look around.
                     let desk = node.cx.desk();
                     desk.lower_limit(desk.now.get());
-                    break;
-                }
-            } else {
-                core.class = Class::Event;
-                core.running.1 = self.method;
-                let one = *done + 1;
-                if !self.events(node, core, &times[..one], values, done) || *done < one {
-                    break;
                 }
             }
+            break;
         }
         let own = node.cx.agenda_mut().head().time();
         let desk = node.cx.desk();
         desk.in_agenda.set(false);
         desk.lower_limit(own);
+        done
+    }
+
+    /// Dispatches an event between calls. False if there is none.
+    #[inline(always)]
+    fn event_among<T>(
+        &mut self,
+        node: &mut Node<S>,
+        core: &mut Core,
+        time: i64,
+        values: &mut Batch<T>,
+    ) -> bool
+    where
+        H: Take<S, T>,
+    {
+        let Node { strategy: Some(strategy), cx, .. } = node else { return false };
+        let Some(value) = values.pop() else { return false };
+        let desk = cx.desk();
+        core.class = Class::Event;
+        core.running.1 = self.method;
+        core.mark = desk.sequence.get();
+        core.dispatched.events += 1;
+        desk.at(time);
+        let result = self.take.owned(strategy, cx, value);
+        if result.is_err() {
+            core.ended(cx.desk(), self.node, self.method, result);
+        }
+        true
     }
 
     /// Dispatches the next of `values` to a strategy that has the desk, and says up to when another one may follow.

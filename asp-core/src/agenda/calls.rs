@@ -113,26 +113,26 @@ impl<C> Calls<C> {
         CallKey { birth: sequence, time: due, slot: self.shelf.put(call, due, sequence, sequence) }
     }
 
-    /// Queues a call for `time`; `due` is when it was asked for. True if it is the head now.
-    #[inline]
-    pub(crate) fn push(&mut self, call: C, time: i64, due: i64, sequence: u64) -> (CallKey, bool) {
-        if self.tails[0] <= time
-            && time == due
-            && let Some(ring) = self.rings.first_mut()
-        {
-            // The common case, kept short so that it becomes part of the handler that schedules.
-            self.live += 1;
-            self.tails[0] = time;
-            ring.push_back(Ringed { time, sequence, call: Some(call) });
-            let leads = self.lead(Due::call(time, sequence), 0);
-            return (CallKey { birth: sequence, time, slot: IN_RING }, leads);
+    /// [`Calls::push`] in the common case, kept short so that it becomes part of the handler that schedules: the first
+    /// ring has room for a call at its end. The call comes back if that is not so.
+    #[inline(always)]
+    pub(crate) fn append(&mut self, call: C, time: i64, sequence: u64) -> Result<(CallKey, bool), C> {
+        match self.rings.first_mut() {
+            Some(ring) if self.tails[0] <= time && ring.len() < ring.capacity() => {
+                let comes_after = !ring.is_empty();
+                ring.push_back(Ringed { time, sequence, call: Some(call) });
+                self.live += 1;
+                self.tails[0] = time;
+                let leads = !comes_after && self.lead(Due::call(time, sequence), 0);
+                Ok((CallKey { birth: sequence, time, slot: IN_RING }, leads))
+            }
+            _ => Err(call),
         }
-        self.push_elsewhere(call, time, due, sequence)
     }
 
-    /// [`Calls::push`], unless the first ring takes the call.
+    /// Queues a call for `time`; `due` is when it was asked for. True if it is the head now.
     #[inline(never)]
-    fn push_elsewhere(&mut self, call: C, time: i64, due: i64, sequence: u64) -> (CallKey, bool) {
+    pub(crate) fn push(&mut self, call: C, time: i64, due: i64, sequence: u64) -> (CallKey, bool) {
         self.live += 1;
         let place = Due::call(time, sequence);
         let found = if time == due { self.free_ring(time) } else { None };

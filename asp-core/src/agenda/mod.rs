@@ -119,8 +119,18 @@ impl<C> Agenda<C> {
         tick
     }
 
+    /// [`Agenda::push_call`] in the common case; the call comes back in others.
+    #[inline(always)]
+    pub(crate) fn append_call(&mut self, call: C, time: i64, sequence: u64) -> Result<CallKey, C> {
+        let (key, leads) = self.calls.append(call, time, sequence)?;
+        self.touched = true;
+        if leads {
+            self.head = self.head.min(Due::call(time, sequence));
+        }
+        Ok(key)
+    }
+
     /// Queues a call for `time`.
-    #[inline]
     pub(crate) fn push_call(&mut self, call: C, time: i64, due: i64, sequence: u64) -> CallKey {
         self.touched = true;
         let (key, leads) = self.calls.push(call, time, due, sequence);

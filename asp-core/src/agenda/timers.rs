@@ -332,6 +332,31 @@ mod tests {
     }
 
     #[test]
+    fn s22_ticks_at_even_distances_are_taken_the_short_way_and_no_others() {
+        let mut timers = Timers::new();
+        let set = |timers: &mut Timers<u32>, every: Every, make: fn() -> u32| {
+            timers.set(0, every.grid(0).unwrap(), make, None).0
+        };
+        set(&mut timers, every(10), || 0);
+        set(&mut timers, every(10).times(2), || 1);
+        set(&mut timers, every(10).skip_missed(), || 2);
+        set(&mut timers, every(15).aligned().immediate(), || 3);
+        let cancelled = set(&mut timers, every(5), || 4);
+        assert!(timers.cancel(cancelled));
+        let (mut order, mut short) = (Vec::new(), Vec::new());
+        while order.len() < 8 {
+            let even = timers.pop_even().map(|tick| (tick.time, (tick.make)()));
+            short.extend(even);
+            order.extend(even.or_else(|| pop(&mut timers)));
+        }
+        assert_eq!(order, [(0, 3), (10, 0), (10, 1), (10, 2), (15, 3), (20, 0), (20, 1), (20, 2)]);
+        assert_eq!(short, [(0, 3), (10, 0), (15, 3), (20, 0)]);
+        let mut next: Vec<_> = timers.next_ticks().map(|(time, _, make)| (time, make())).collect();
+        next.sort();
+        assert_eq!(next, [(30, 0), (30, 2), (30, 3)]);
+    }
+
+    #[test]
     fn timers_that_come_and_go_take_no_memory() {
         let mut timers = Timers::<u32>::new();
         for _ in 0..10_000 {

@@ -221,14 +221,59 @@ impl<S: Strategy> Node<S> {
         })
     }
 
-    /// Makes the tick at the head of the agenda and those that follow it before anything else does, of so many items
-    /// that are left. A loop of its own, so that a tick does without what calls take. False if the run stops.
+    /// [`Node::work_item`] for an item before `until`, where [`Node::run_plain`] does. How many items are left then; none if
+    /// the engine is to look around.
+    #[inline(always)]
+    pub(crate) fn work_plain(&mut self, core: &mut Core, until: Due, left: usize) -> usize {
+        let agenda = self.cx.agenda_mut();
+        let head = agenda.head();
+        if !head.is_call() {
+            return self.work_any(core, until, left);
+        }
+        let Some(taken) = agenda.pop_call_at_once() else { return self.work_any(core, until, left) };
+        let goes_on = taken.is_none_or(|taken| {
+            core.dispatched.calls += 1;
+            self.run_plain(core, Class::Call, head.time(), taken.call)
+        });
+        if goes_on { left - 1 } else { 0 }
+    }
+
+    #[inline(never)]
+    fn work_any(&mut self, core: &mut Core, until: Due, mut left: usize) -> usize {
+        let goes_on = self.work_item(core, until, &mut left) == Some(true);
+        if goes_on && !core.has_tasks { left } else { 0 }
+    }
+
+    /// Makes a call or tick that is due at `time`, where nobody watches and the run goes on whatever it is; that the run was
+    /// halted is for the caller to see. False if an error stops the run, or a task is to begin.
+    #[inline(always)]
+    fn run_plain(&mut self, core: &mut Core, class: Class, time: i64, call: S::Call) -> bool {
+        let method = S::call_name(&call);
+        core.class = class;
+        self.cx.desk().at(time);
+        if S::is_async(&call) {
+            return self.put_aside(core, method, call);
+        }
+        let Some(strategy) = &mut self.strategy else { return true };
+        core.running.1 = method;
+        let result = strategy.call(&self.cx, call);
+        result.is_ok() || core.ended(self.cx.desk(), self.cx.node() as usize, method, result)
+    }
+
+    /// Makes the tick at the head of the agenda and those that follow it before anything else does, at most `left` items.
+    /// A loop of its own, so that a tick does without what calls take. False if the run stops.
     #[inline(never)]
     fn work_ticks(&mut self, core: &mut Core, until: Due, left: &mut usize) -> bool {
+        let is_plain = core.going && !core.draining && !core.watched;
         loop {
             *left -= 1;
-            let goes_on = match self.cx.agenda_mut().pop_even_tick() {
-                Some(tick) => self.run_tick_at(core, tick.time, tick),
+            let tick = if is_plain { self.cx.agenda_mut().pop_even_tick() } else { None };
+            let goes_on = match tick {
+                Some(tick) => {
+                    core.dispatched.ticks += 1;
+                    self.run_plain(core, Class::Tick, tick.time, (tick.make)())
+                        && core.ended(self.cx.desk(), self.cx.node() as usize, core.running.1, Ok(()))
+                }
                 None => self.work_tick(core),
             };
             let head = self.cx.agenda_mut().head();
@@ -269,7 +314,7 @@ impl<S: Strategy> Node<S> {
     }
 
     /// Makes one handler call. False if the run stops.
-    #[inline(always)]
+    #[inline]
     fn dispatch(
         &mut self,
         core: &mut Core,
@@ -358,7 +403,6 @@ impl<S: Strategy> Node<S> {
         goes_on
     }
 
-    #[inline(always)]
     fn run_tick_at(&mut self, core: &mut Core, now: i64, tick: Tick<S::Call>) -> bool {
         self.cx.desk().at_due(now, tick.time);
         core.dispatched.ticks += 1;
