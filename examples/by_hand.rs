@@ -49,6 +49,7 @@ impl Strategy for Greeter {
     const NAME: &'static str = "Greeter";
     type Call = GreeterCall;
     type Calls<Q: Slot<GreeterCall>> = GreeterCalls<Q>;
+    type Emits = ();
 
     fn wire(wiring: &mut Wiring<Self>) {
         wiring.emits(Self::GREETINGS);

@@ -3,16 +3,17 @@
 
 pub use asp_core::{
     Begin, ByTask, ByValue, CallKey, CallSlot, Cancelled, Class, Clock, ClockStep, Context, Delay, Digest,
-    Dispatch, Dispatched, Duration, Elapsed, EmissionKey, Error, ErrorKind, Event, Every, Exclusive,
-    External, Forward, ForwardReport, Gap, GraphFault, HandlerError, HandlerFailure, HandlerInfo,
-    HandlerResult, HandlerReturn, HandlerTimes, InPast, IntoDelay, IntoEvery, IntoForward, IntoLive,
-    IntoSource, IntoTask, Key, Keyable, Keyed, Lasting, ManualClock, ManualSleep, Member, Monitor, Notice,
-    OnError, Once, Outcome, Pace, PastItem, PastSchedule, Payload, Place, Reason, Reconnect, Recording,
-    Report, Request, Result, RunContext, RunGraph, RunLive, RunPhase, Runner, Shared, Sleep, Slot, Snapshot,
-    Source, Spawnable, Stamped, Steering, StopHandle, StopReason, Strategy, StrategyCounts, StrategyInfo,
-    Stream, StreamCounts, StreamInfo, StreamReport, SystemClock, Task, TaskContext, TaskSlot, TaskTimerSlot,
-    TimeError, Timeout, TimerKey, TimerSlot, Timestamp, TokioClock, WaitFor, WhenFull, WhenLate, Wiring,
-    external, now, sleep, sleep_until, testing, time, timeout, timestamps, window,
+    Dispatch, Dispatched, Duration, Elapsed, EmissionKey, Emits, Error, ErrorKind, Event, Every, Exclusive,
+    External, Forward, ForwardReport, Fuse, Fusion, Gap, GraphFault, HandlerError, HandlerFailure,
+    HandlerInfo, HandlerResult, HandlerReturn, HandlerTimes, InPast, Inputs, IntoDelay, IntoEvery,
+    IntoForward, IntoLive, IntoSource, IntoTask, Key, Keyable, Keyed, Lasting, ManualClock, ManualSleep,
+    Member, Monitor, Notice, OnError, Once, Outcome, Outlet, Pace, PastItem, PastSchedule, Payload, Place,
+    Reason, Reconnect, Recording, Report, Request, Result, RunContext, RunGraph, RunLive, RunPhase, Runner,
+    Shared, Sleep, Slot, Snapshot, Source, Spawnable, Stamped, Steering, StopHandle, StopReason, Strategy,
+    StrategyCounts, StrategyInfo, Stream, StreamCounts, StreamInfo, StreamReport, SystemClock, Task,
+    TaskContext, TaskSlot, TaskTimerSlot, TimeError, Timeout, TimerKey, TimerSlot, Timestamp, TokioClock,
+    WaitFor, WhenFull, WhenLate, Wiring, external, now, sleep, sleep_until, testing, time, timeout,
+    timestamps, window,
 };
 pub use asp_macros::{
     after, every, on_caught_up, on_end, on_event, on_live, on_notice, on_settled, on_start, on_stop, strategy,

@@ -9,6 +9,7 @@
 #     const NAME: &'static str = "Sleeper";
 #     type Call = Nap;
 #     type Calls<Q: Slot<Nap>> = ();
+#     type Emits = ();
 #     fn wire(wiring: &mut Wiring<Self>) {
 #         wiring.deferred("nap");
 #         wiring.after("nap", Duration::from_secs(1), || Nap);

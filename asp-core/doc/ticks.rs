@@ -12,6 +12,7 @@
 #     const NAME: &'static str = "Ticker";
 #     type Call = ();
 #     type Calls<Q: Slot<()>> = TickerCalls<Q>;
+#     type Emits = ();
 #
 #     fn wire(wiring: &mut Wiring<Self>) {
 #         wiring.on_start("begin", |ticker: &mut Self, cx: &Context<Self>| {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::agenda::{Agenda, CallKey, TimerKey};
 use crate::desk::{Desk, Emission, Refused, Soon, SoonCall, SoonTick};
 use crate::every::{Every, IntoEvery};
+use crate::fuse::Emits;
 use crate::node::Plan;
 use crate::slots::{CallSlot, InPast, Key, TimerSlot};
 use crate::strategy::{Slot, Strategy};
@@ -47,6 +48,8 @@ pub struct Context<S: Strategy> {
     declaration: u64,
     /// The streams that it lists in `emits`, which are those of the plan.
     outlets: Arc<[(Cow<'static, str>, u32)]>,
+    /// Where emissions wait for the next strategy of a fused chain.
+    emits: S::Emits,
 }
 
 impl<S: Strategy> Context<S> {
@@ -58,6 +61,7 @@ impl<S: Strategy> Context<S> {
             declaration,
             outlets: Arc::clone(&plan.streams.outlets),
             plan,
+            emits: S::Emits::default(),
         }
     }
 
@@ -375,11 +379,29 @@ impl<S: Strategy> Context<S> {
     /// ```
     #[inline]
     pub fn emit<T: Payload>(&self, stream: Stream<T>, value: T) {
+        // The compiler knows whether there is one.
+        let Some(outlet) = self.emits.outlet::<T>() else {
+            return self.emit_to_desk(&stream, value);
+        };
+        if let Some(value) = outlet.offer(stream.name(), value) {
+            self.emit_aside(&stream, value);
+        }
+    }
+
+    /// The usual way of an emission, apart from the way through a fused chain, which stays short so.
+    #[inline(never)]
+    fn emit_aside<T: Payload>(&self, stream: &Stream<T>, value: T) {
+        self.emit_to_desk(stream, value);
+    }
+
+    #[inline]
+    fn emit_to_desk<T: Payload>(&self, stream: &Stream<T>, value: T) {
         let desk = self.desk();
         let found = self.outlet(stream.name()).and_then(|id| Some((id, desk.outlet::<T>(id)?)));
         let Some((id, queue)) = found else {
             return self.refuse_emission::<T>(stream.name());
         };
+        self.emits.shut();
         queue.push(value);
         let sequence = desk.next_sequence();
         desk.joined.emissions.push(Emission { stream: id, slot: Emission::PLAIN, sequence });
@@ -491,6 +513,27 @@ impl<S: Strategy> Context<S> {
             .expect("a context is reached only from a handler, and its node holds the desk then")
     }
 
+    /// The desk, if it is here.
+    pub(crate) fn desk_if_here(&self) -> Option<&Desk> {
+        self.desk.as_deref()
+    }
+
+    #[inline]
+    pub(crate) fn emits(&self) -> &S::Emits {
+        &self.emits
+    }
+
+    #[inline]
+    pub(crate) fn take_desk(&mut self, desk: Box<Desk>) {
+        // There was none, and code that drops one would cost registers.
+        std::mem::forget(self.desk.replace(desk));
+    }
+
+    #[inline]
+    pub(crate) fn give_desk(&mut self) -> Box<Desk> {
+        self.desk.take().expect("the strategy that was called has the desk")
+    }
+
     pub(crate) fn cancel_call(&self, key: CallKey) -> bool {
         self.agenda.borrow_mut().cancel_call(key)
     }
@@ -514,6 +557,11 @@ impl<S: Strategy> Context<S> {
     #[inline]
     pub(crate) fn take_touched(&mut self) -> bool {
         self.agenda.get_mut().take_touched()
+    }
+
+    #[inline]
+    pub(crate) fn is_touched(&mut self) -> bool {
+        self.agenda.get_mut().is_touched()
     }
 
     pub(crate) fn touch_agenda(&self) {

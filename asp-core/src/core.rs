@@ -122,6 +122,16 @@ pub(crate) struct Core {
     pub(crate) outgoing: Outgoing,
     /// True if somebody has seen the events that were to be shown.
     pub(crate) has_spent_peeks: bool,
+    /// True while each stream of the fused chains leads to where it led when they were put together.
+    pub(crate) fuses: bool,
+    /// Emissions that were passed on within fused chains.
+    pub(crate) fused: u64,
+    /// The round of the event that is on its way through a fused chain.
+    pub(crate) hop: u32,
+    /// The stream of the event dispatched last, if that was passed on within a fused chain.
+    pub(crate) relayed: Option<u32>,
+    /// How many events were passed on by which streams, for them to count.
+    pub(crate) passed_on: Vec<(u32, u64)>,
 }
 
 /// Where no run comes.
@@ -211,12 +221,23 @@ impl Core {
             ended: Vec::new(),
             outgoing: Outgoing::default(),
             has_spent_peeks: false,
+            fuses: false,
+            fused: 0,
+            hop: 0,
+            relayed: None,
+            passed_on: Vec::new(),
         }
     }
 
     #[inline]
     pub(crate) fn desk(&self) -> &Desk {
         self.desk.as_ref().expect("the desk is back when a node has returned")
+    }
+
+    /// True if nobody wants to see each dispatch, waits in the middle, or counts what is left to come.
+    #[inline]
+    pub(crate) fn can_fuse(&self) -> bool {
+        self.fuses && !self.has_tasks && !self.draining
     }
 
     /// True if anybody wants to see each dispatch.

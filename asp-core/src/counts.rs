@@ -41,6 +41,7 @@ mod tests {
         const NAME: &'static str = "Reader";
         type Call = u64;
         type Calls<Q: Slot<u64>> = ();
+        type Emits = ();
 
         fn wire(wiring: &mut Wiring<Self>) {
             wiring.on_event(VALUES, "value", |reader: &mut Self, cx: &Context<Self>, value: u64| {

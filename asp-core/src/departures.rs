@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 use crate::agenda::{CallKey, Calls};
 use crate::context::Context;
 use crate::desk::Emission;
+use crate::fuse::Emits;
 use crate::heads::Due;
 use crate::strategy::Strategy;
 use crate::stream::{Payload, Stream};
@@ -253,6 +254,7 @@ impl<S: Strategy> Context<S> {
             return desk.departures.push(departure, due, sequence);
         }
         self.note_past(desk, due);
+        self.emits().shut();
         let (key, slot) = desk.departures.join(departure, now, sequence);
         desk.joined.emissions.push(Emission { stream: id, slot, sequence });
         desk.hold_instant();

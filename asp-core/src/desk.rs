@@ -302,6 +302,12 @@ impl Desk {
         }
     }
 
+    /// True if nothing has joined this instant, and nobody keeps the run from going on to the next one.
+    #[inline]
+    pub(crate) fn is_free(&self) -> bool {
+        self.limit.get() > self.now.get()
+    }
+
     /// True if nothing more is dispatched, be it for good or not.
     #[inline]
     pub(crate) fn interrupted(&self) -> bool {

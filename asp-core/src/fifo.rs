@@ -33,6 +33,15 @@ impl<T> Fifo<T> {
         }
     }
 
+    /// Puts a value in front of all others.
+    #[cold]
+    pub(crate) fn push_front(&self, value: T) {
+        self.len.set(self.len.get() + 1);
+        if let Some(next) = self.first.replace(Some(value)) {
+            self.rest.borrow_mut().push_front(next);
+        }
+    }
+
     #[inline(never)]
     fn push_rest(&self, value: T) {
         self.rest.borrow_mut().push_back(value);

@@ -102,6 +102,13 @@ pub enum GraphFault {
         /// The stream.
         stream: String,
     },
+    /// Two strategies are to be fused, but no stream leads from the first one to the second.
+    NotFused {
+        /// The type of the first one.
+        first: String,
+        /// That of the second.
+        second: String,
+    },
     /// A rebinding before any strategy was added.
     RebindNothing {
         /// The stream.
@@ -175,6 +182,11 @@ impl fmt::Display for GraphFault {
                     "{strategy} is to be rebound on stream \"{stream}\", but does not use it; remove the rebind"
                 )
             }
+            GraphFault::NotFused { first, second } => write!(
+                f,
+                "`fuse` names {second} after {first}, but {second} reads no stream that {first} emits; add both, and name \
+                 them in the order in which they emit"
+            ),
             GraphFault::RebindNothing { stream } => write!(
                 f,
                 "`rebind` of stream \"{stream}\" stands before any `add`; write it after the strategy that it is for"

@@ -3,7 +3,7 @@
 //! A stream with one reader becomes a [`Solo`](crate::solo::Solo), in which stream and handler are one compiled unit; all others stay
 //! a [`Hub`], which hands each event from reader to reader.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::sync::Arc;
 
 use crate::channel::{AnyChannel, Channel, Copying, DigestFn, Kept, PeekFn, SinkFn, TapeFn};
@@ -39,6 +39,16 @@ pub(crate) trait AnyHub: Any + Send {
     fn step(&mut self, _time: i64, _owner: usize, _node: &mut dyn AnyNode, _core: &mut Core) -> Option<i64> {
         None
     }
+    /// The number of the strategy that alone reads the stream, and its method.
+    fn only_reader(&self) -> Option<(usize, &'static str)> {
+        None
+    }
+    /// True if such a chain may begin here, of events of that type.
+    fn carries(&self, _value: TypeId) -> bool {
+        false
+    }
+    /// Takes a chain that begins with that strategy, a `Box<dyn Chain<T>>`, if it is one for this stream.
+    fn fuse(&mut self, _chain: Box<dyn Any>) {}
     /// Dispatches the item that the live side of the stream shows.
     fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core);
     /// Dispatches the next emission.

@@ -53,6 +53,7 @@
 //!     const NAME: &'static str = "Greeter";
 //!     type Call = GreeterCall;
 //!     type Calls<Q: Slot<GreeterCall>> = GreeterCalls<Q>;
+//!     type Emits = ();
 //!
 //!     fn wire(wiring: &mut Wiring<Self>) {
 //!         wiring.emits(Self::GREETINGS);
@@ -166,6 +167,7 @@ mod error;
 mod every;
 mod fifo;
 mod forward;
+mod fuse;
 mod graph;
 mod graph_fault;
 mod growth;
@@ -213,6 +215,7 @@ pub use digest::Digest;
 pub use error::{Error, ErrorKind, HandlerFailure, Reason, Request, Result};
 pub use every::{Every, IntoEvery};
 pub use forward::{Forward, ForwardReport, IntoForward};
+pub use fuse::{Emits, Fuse, Fusion, Inputs, Outlet};
 pub use graph_fault::GraphFault;
 pub use growth::Spawnable;
 pub use handler_times::HandlerTimes;

@@ -45,6 +45,13 @@ impl Nodes {
     }
 
     /// The node as what it is. One comparison of types, made once a burst.
+    /// Takes a strategy out of the run, if it is of this type; [`Nodes::put_back`] is the way back.
+    pub(crate) fn lend_typed<S: Strategy>(&mut self, node: u32) -> Option<Box<Node<S>>> {
+        self.typed::<S>(node as usize)?;
+        let node: Box<dyn Any> = self.lend(node)?;
+        node.downcast().ok()
+    }
+
     #[inline]
     pub(crate) fn typed<S: Strategy>(&mut self, node: usize) -> Option<&mut Node<S>> {
         let node: &mut dyn Any = self.list[node].as_deref_mut()?;

@@ -344,6 +344,9 @@ pub struct Report {
     pub now: Timestamp,
     /// Handler calls by kind.
     pub dispatched: Dispatched,
+    /// Emissions that went straight to the next strategy of a [fused chain](crate::Runner::fuse). They are among the events
+    /// dispatched.
+    pub fused: u64,
     /// Events before the start, left out (S17).
     pub skipped: u64,
     /// Calls asked for in the past, and made at once (S11).

@@ -141,7 +141,7 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Attach for Row<S, T, H> {
 /// A handler attached to its stream.
 pub(crate) struct Handler<S, H> {
     pub(crate) node: usize,
-    method: &'static str,
+    pub(crate) method: &'static str,
     /// True if the strategy emits: then most bursts would end after one event.
     pub(crate) emits: bool,
     take: H,
@@ -425,6 +425,6 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Reader<T> for Handler<S, H> {
     }
 
     fn solo(self: Box<Self>, channel: Channel<T>, declaration: u64) -> Box<dyn AnyHub> {
-        Box::new(Solo { channel, handler: *self, declaration })
+        Box::new(Solo::new(channel, *self, declaration))
     }
 }

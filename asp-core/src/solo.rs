@@ -1,11 +1,12 @@
 //! A stream with one reader: stream and handler in one compiled unit.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 
 use crate::channel::{AnyChannel, Channel, Kept};
 use crate::core::Core;
 use crate::departures::Departure;
 use crate::desk::At;
+use crate::fuse::Chain;
 use crate::hub::{AnyHub, Hub, Whom};
 use crate::live::side::Entry;
 use crate::node::AnyNode;
@@ -23,9 +24,25 @@ pub(crate) struct Solo<S, T, H> {
     pub(crate) handler: Handler<S, H>,
     pub(crate) channel: Channel<T>,
     pub(crate) declaration: u64,
+    /// The strategy and what comes after it, if they are fused.
+    chain: Option<Box<dyn Chain<T>>>,
 }
 
 impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
+    pub(crate) fn new(channel: Channel<T>, handler: Handler<S, H>, declaration: u64) -> Self {
+        Solo { handler, channel, declaration, chain: None }
+    }
+
+    /// As many events as go through the whole chain in one way, or one.
+    fn run_chain(&mut self, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
+        let chain = self.chain.as_mut();
+        let done = chain.map_or(0, |chain| chain.run(times, &mut self.channel.values, nodes, core));
+        match times {
+            &[time, ..] if done == 0 => self.run_one(time, nodes, core),
+            _ => done,
+        }
+    }
+
     /// Event by event, from a source that says more of each than its time.
     #[cold]
     fn run_stamped(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize {
@@ -108,12 +125,28 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
         let &[time, ref more @ ..] = times else { return 0 };
         if core.watched {
             self.run_watched(lane, time, nodes, core)
+        } else if self.chain.is_some() && !more.is_empty() && core.can_fuse() {
+            self.run_chain(times, nodes, core)
         } else if more.is_empty() || self.handler.emits || core.has_tasks {
             // A burst is not worth setting up for one event, as interleaved streams have them, or for a strategy that
             // emits: what it emits comes before the next event. So does what it wakes.
             self.run_one(time, nodes, core)
         } else {
             self.handler.burst(nodes, core, times, &mut self.channel.values)
+        }
+    }
+
+    fn only_reader(&self) -> Option<(usize, &'static str)> {
+        Some((self.handler.node, self.handler.method))
+    }
+
+    fn carries(&self, value: TypeId) -> bool {
+        value == TypeId::of::<T>()
+    }
+
+    fn fuse(&mut self, chain: Box<dyn Any>) {
+        if let Ok(chain) = chain.downcast() {
+            self.chain = Some(*chain);
         }
     }
 
@@ -170,7 +203,7 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
     }
 
     fn generalize(self: Box<Self>) -> Box<dyn AnyHub> {
-        let Solo { channel, handler, declaration } = *self;
+        let Solo { channel, handler, declaration, .. } = *self;
         Box::new(Hub::of(channel, declaration, Box::new(handler)))
     }
 

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use crate::context::Context;
+use crate::fuse::Emits;
 use crate::task::Begin;
 use crate::wiring::Wiring;
 
@@ -45,6 +46,7 @@ pub type HandlerResult = Result<(), Box<dyn Error + Send + Sync>>;
 ///     const NAME: &'static str = "Total";
 ///     type Call = Infallible;
 ///     type Calls<Q: Slot<Infallible>> = ();
+///     type Emits = ();
 ///
 ///     fn wire(wiring: &mut Wiring<Self>) {
 ///         wiring.on_event(Self::TRADES, "on_trade", Self::on_trade);
@@ -81,6 +83,10 @@ pub trait Strategy: Sized + Send + 'static {
 
     /// What `cx.after(d)` returns: one method for each deferred call, which puts it into the slot.
     type Calls<Q: Slot<Self::Call>>;
+
+    /// Where what it emits waits for the next strategy of a [fused chain](crate::Runner::fuse); `()` if it is not to be
+    /// part of one.
+    type Emits: Emits;
 
     /// Registers the handlers.
     ///

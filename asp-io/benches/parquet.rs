@@ -102,6 +102,7 @@ impl Strategy for Sum {
     const NAME: &'static str = "Sum";
     type Call = ();
     type Calls<Q: Slot<()>> = ();
+    type Emits = ();
 
     fn wire(wiring: &mut Wiring<Self>) {
         wiring.on_event_ref(TRADES, "add", |sum: &mut Self, _, trade| sum.add(trade));

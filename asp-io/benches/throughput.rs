@@ -181,6 +181,7 @@ impl<T: Row + Payload> Strategy for Sum<T> {
     const NAME: &'static str = "Sum";
     type Call = ();
     type Calls<Q: Slot<()>> = ();
+    type Emits = ();
 
     fn wire(wiring: &mut Wiring<Self>) {
         wiring.on_event_ref(Stream::new("rows"), "add", |sum: &mut Self, _, row: &T| sum.sum += row.number());

@@ -7,6 +7,7 @@
 
 pub(crate) mod calls;
 pub(crate) mod constants;
+mod fuse;
 mod rows;
 mod tasks;
 mod warnings;
@@ -33,7 +34,8 @@ pub(crate) fn strategy(model: &Strategy, block: &Block) -> TokenStream {
         tasks: tasks::methods(&names),
     };
     let implementation = implementation(&names, &body);
-    let hidden = hidden(model, quote!(#types #implementation));
+    let fused = fused(&names, false);
+    let hidden = hidden(model, quote!(#types #implementation #fused));
     let warnings = warnings::all(model);
     quote!(#block #constants #hidden #warnings)
 }
@@ -116,6 +118,7 @@ pub(crate) fn implementation(names: &Names<'_>, body: &Body) -> TokenStream {
     let slots = calls::with_slot(&model.generics);
     let (_, slot_arguments, _) = slots.split_for_impl();
     let uses = calls::uses(model).map(|_| quote!(, __asp_uses: ::core::marker::PhantomData));
+    let emits = fuse::outlets(names);
     let items = quote_spanned! {*span=>
         const NAME: &'static ::core::primitive::str = #name;
 
@@ -124,6 +127,9 @@ pub(crate) fn implementation(names: &Names<'_>, body: &Body) -> TokenStream {
 
         #[doc(hidden)]
         type Calls<__AspSlot: #private::Slot<#call #arguments>> = #calls #slot_arguments;
+
+        #[doc(hidden)]
+        type Emits = #emits;
 
         #[doc(hidden)]
         fn wire(__asp_wiring: &mut #private::Wiring<Self>) {
@@ -158,6 +164,12 @@ pub(crate) fn implementation(names: &Names<'_>, body: &Body) -> TokenStream {
         #[automatically_derived]
         impl #generics #private::Strategy for #self_ty #conditions #braces
     }
+}
+
+/// What a strategy has beside, if it can be part of a fused chain.
+pub(crate) fn fused(names: &Names<'_>, is_stub: bool) -> TokenStream {
+    let (types, implementation) = (fuse::types(names), fuse::implementation(names, is_stub));
+    quote!(#types #implementation)
 }
 
 /// One line that says what calls which handler.

@@ -28,7 +28,8 @@ pub(crate) fn strategy(model: &mut Strategy, block: &mut Block, errors: &TokenSt
         tasks: None,
     };
     let implementation = expand::implementation(&names, &body);
-    let hidden = expand::hidden(model, quote!(#types #implementation));
+    let fused = expand::fused(&names, true);
+    let hidden = expand::hidden(model, quote!(#types #implementation #fused));
     // Without rows nothing calls the handlers, and handlers at fault may be what defers others.
     quote!(#errors #[allow(unused)] #block #constants #[allow(dead_code)] #hidden)
 }

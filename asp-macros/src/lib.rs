@@ -44,6 +44,7 @@ use proc_macro::TokenStream;
 /// | --- | --- |
 /// | `emits(name: Type, ..)` | streams that this strategy publishes with `cx.emit(..)` |
 /// | `latest(name: Type, ..)` | streams whose latest event `cx.latest(..)` has; `latest(Other::NAME)` for one of another strategy |
+/// | `fuse` | can be part of a chain that `Runner::fuse` compiles into one function |
 /// | `crate = ::path` | where asp is, for those who rename or re-export it |
 ///
 /// For each stream that is named by a string, the type gets a constant: `stream = "order-book"` is

@@ -17,6 +17,8 @@ pub(crate) struct Strategy {
     pub(crate) latest: Vec<Listed>,
     /// Streams in `latest(..)` that are given by the constant of another strategy.
     pub(crate) latest_constants: Vec<TypePath>,
+    /// True if it can be part of a fused chain.
+    pub(crate) fuse: bool,
     pub(crate) handlers: Vec<Handler>,
     /// Macro calls among the items: they may stand for handlers nobody can see.
     pub(crate) macro_calls: Vec<TokenStream>,

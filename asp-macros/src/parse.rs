@@ -41,6 +41,7 @@ pub(crate) fn strategy(
         emits: options.emits,
         latest: options.latest,
         latest_constants: options.latest_constants,
+        fuse: options.fuse,
         handlers: Vec::new(),
         macro_calls: Vec::new(),
     };

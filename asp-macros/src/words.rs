@@ -150,7 +150,7 @@ pub(crate) const WORDS: &[Word] = &[
 ];
 
 /// The options of `#[strategy]` itself.
-pub(crate) const OPTIONS: &[&str] = &["emits", "latest", "crate"];
+pub(crate) const OPTIONS: &[&str] = &["emits", "latest", "fuse", "crate"];
 
 /// An option of `#[asp::main]`.
 #[derive(Debug)]

@@ -98,6 +98,7 @@ impl Strategy for Desk0 {
     const NAME: &'static str = "Desk0";
     type Call = Desk0Call;
     type Calls<Q: Slot<Desk0Call>> = Desk0Calls<Q>;
+    type Emits = ();
 
     fn wire(wiring: &mut Wiring<Self>) {
         wiring.emits(Self::FILLS0);

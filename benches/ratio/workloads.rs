@@ -8,7 +8,7 @@ use asp::{HandlerResult, Slot, Strategy, Stream, Wiring};
 use crate::inputs::SLEEPS;
 use crate::{Workload, handwritten, inputs, tokio};
 
-pub(crate) fn all() -> [Workload; 16] {
+pub(crate) fn all() -> [Workload; 17] {
     [
         Workload {
             name: "W1 single",
@@ -55,6 +55,14 @@ pub(crate) fn all() -> [Workload; 16] {
             target: 10.0,
         },
         Workload { name: "W6 chain", events: 5_000_000, asp: chain, hand: handwritten::chain, target: 1.6 },
+        // For information: what the chain costs that is not fused.
+        Workload {
+            name: "W6l loose",
+            events: 5_000_000,
+            asp: chain_loose,
+            hand: handwritten::chain,
+            target: 10.0,
+        },
         // Events are dispatches there: so many readers of one stream of a million events.
         Workload { name: "W10 fan1", ..fan::<1>(fan_out::<FanOut, 1>) },
         Workload { name: "W10 fan10", ..fan::<10>(fan_out::<FanOut, 10>) },
@@ -190,6 +198,7 @@ impl<const LANES: u64> Strategy for MergeMany<LANES> {
     const NAME: &'static str = "MergeMany";
     type Call = Infallible;
     type Calls<Q: Slot<Infallible>> = ();
+    type Emits = ();
 
     fn wire(wiring: &mut Wiring<Self>) {
         for (lane, stream) in Self::streams() {
@@ -364,7 +373,7 @@ fn exclusive(count: u64) -> u64 {
 // ANCHOR: chain
 struct ChainA;
 
-#[strategy(emits(b: f64))]
+#[strategy(emits(b: f64), fuse)]
 impl ChainA {
     #[on_event(stream = "a")]
     fn on_a(&mut self, cx: &Context<Self>, value: f64) {
@@ -374,7 +383,7 @@ impl ChainA {
 
 struct ChainB;
 
-#[strategy(emits(c: f64))]
+#[strategy(emits(c: f64), fuse)]
 impl ChainB {
     #[on_event(stream = ChainA::B)]
     fn on_b(&mut self, cx: &Context<Self>, value: f64) {
@@ -389,7 +398,7 @@ pub(crate) struct Chain {
     pub(crate) clock: i64,
 }
 
-#[strategy]
+#[strategy(fuse)]
 impl Chain {
     #[on_event(stream = ChainB::C)]
     fn on_c(&mut self, value: f64) {
@@ -398,14 +407,22 @@ impl Chain {
 }
 
 fn chain(count: u64) -> u64 {
-    // Three dispatches each.
-    let count = count / 3;
-    let run = Runner::new()
-        .feed(ChainA::A, inputs::regular(count))
-        .add(ChainA)
-        .add(ChainB)
-        .add(Chain::default())
-        .run();
+    end_of_chain(chained(count).fuse::<(ChainA, ChainB, Chain)>())
+}
+
+/// The same as any run has it that does not say that these three are a chain.
+fn chain_loose(count: u64) -> u64 {
+    end_of_chain(chained(count))
+}
+
+/// Three dispatches for each event.
+fn chained(dispatches: u64) -> Runner {
+    let values = inputs::regular(dispatches / 3);
+    Runner::new().feed(ChainA::A, values).add(ChainA).add(ChainB).add(Chain::default())
+}
+
+fn end_of_chain(runner: Runner) -> u64 {
+    let run = runner.run();
     run.and_then(|mut outcome| outcome.take::<Chain>()).expect("the workload runs").hash
 }
 // ANCHOR_END: chain

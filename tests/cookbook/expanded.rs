@@ -115,6 +115,8 @@ const _: () = {
         #[doc(hidden)]
         type Calls<__AspSlot: __asp::Slot<DoorbellCall>> = DoorbellCalls<__AspSlot>;
         #[doc(hidden)]
+        type Emits = ();
+        #[doc(hidden)]
         fn wire(__asp_wiring: &mut __asp::Wiring<Self>) {
             __asp_wiring.emits(Self::LINES);
             __asp_wiring.describe("ring", "Somebody is at the door.");

@@ -263,6 +263,7 @@ impl Strategy for ByHand {
     const NAME: &'static str = "ByHand";
     type Call = std::convert::Infallible;
     type Calls<Q: Slot<Self::Call>> = ();
+    type Emits = ();
 
     fn wire(wiring: &mut Wiring<Self>) {
         wiring.latest(QUOTES);

@@ -3,6 +3,7 @@
 mod clock;
 mod determinism;
 mod face;
+mod fused;
 mod growing;
 mod handover;
 mod kit;

@@ -233,6 +233,33 @@ fn emits_for_another() {
     );
 }
 
+struct Ear;
+
+#[strategy(fuse)]
+impl Ear {
+    #[on_event(stream = "names")]
+    fn hear(&mut self, _name: String) {}
+}
+
+struct Mouth;
+
+#[strategy(emits(words: String), fuse)]
+impl Mouth {
+    #[on_event(stream = "names")]
+    fn speak(&mut self, cx: &Context<Self>, name: String) {
+        cx.emit(Self::WORDS, name);
+    }
+}
+
+#[test]
+fn fuse_without_stream() {
+    assert_eq!(
+        fault(fed().add(Mouth).add(Ear).fuse::<(Mouth, Ear)>()),
+        "`fuse` names Ear after Mouth, but Ear reads no stream that Mouth emits; add both, and name them in the order in \
+         which they emit"
+    );
+}
+
 #[test]
 fn call_goes_round() {
     assert_eq!(

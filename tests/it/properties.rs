@@ -27,13 +27,18 @@ fn can_be_stepped(scenario: &Scenario, expected: &Trace) -> bool {
 
 /// Runs a scenario on all paths of the engine and by the rules; the first difference, if there is one.
 fn compare(scenario: &Scenario) -> Result<Trace, String> {
-    let expected = reference(scenario);
-    for path in [Path::Fast, Path::Watched, Path::Stepped] {
-        if path == Path::Stepped && !can_be_stepped(scenario, &expected) {
+    let mut expected = reference(scenario);
+    for path in [Path::Fast, Path::Fused, Path::Watched, Path::Stepped] {
+        let is_possible = match path {
+            Path::Stepped => can_be_stepped(scenario, &expected),
+            Path::Fused => scenario.has_chains(),
+            Path::Fast | Path::Watched => true,
+        };
+        if !is_possible {
             continue;
         }
         let actual = run(scenario, path);
-        let watched = path != Path::Fast;
+        let watched = path.is_watched();
         let differences = [
             difference("calls", &actual.calls, &expected.calls),
             difference("verdicts", &[&actual.verdict], &[&expected.verdict]),
@@ -44,6 +49,7 @@ fn compare(scenario: &Scenario) -> Result<Trace, String> {
         if let Some(difference) = differences.into_iter().flatten().next() {
             return Err(format!("on the {path:?} path, {difference}"));
         }
+        expected.fused += actual.fused;
     }
     Ok(expected)
 }
@@ -75,7 +81,7 @@ fn the_engine_does_what_the_reference_does() {
     watch.end();
     let reached = reached.into_inner();
     let seconds = begun.elapsed().as_secs_f64();
-    println!("properties: {runs} runs, {} dispatches each on 3 paths, {seconds:.1} s", reached.dispatches);
+    println!("properties: {runs} runs, {} dispatches each on each path, {seconds:.1} s", reached.dispatches);
     println!("{reached:?}");
     if runs >= 5_000 {
         reached.check();
@@ -208,6 +214,9 @@ struct Reached {
     source_failed: usize,
     handler_failed: usize,
     refused: usize,
+    fused: usize,
+    failed_in_chain: usize,
+    stopped_in_chain: usize,
 }
 
 impl Reached {
@@ -237,6 +246,12 @@ impl Reached {
         self.source_failed += is(|verdict| matches!(verdict, Verdict::Source { .. }));
         self.handler_failed += is(|verdict| matches!(verdict, Verdict::Handler { .. }));
         self.refused += is(|verdict| matches!(verdict, Verdict::Refused { .. }));
+        self.fused += usize::from(trace.fused > 3);
+        let is_fused =
+            |verdict: fn(&Verdict) -> bool| usize::from(trace.fused > 0 && verdict(&trace.verdict));
+        self.failed_in_chain +=
+            is_fused(|verdict| matches!(verdict, Verdict::Handler { class: asp::Class::Event, .. }));
+        self.stopped_in_chain += is_fused(|verdict| matches!(verdict, Verdict::Requested));
     }
 
     /// A generator that stops reaching a state makes the comparison vacuous there.

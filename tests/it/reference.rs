@@ -70,6 +70,7 @@ struct Reference<'a> {
 /// Runs the scenario by the rules.
 pub(crate) fn reference(scenario: &Scenario) -> Trace {
     let trace = Trace {
+        fused: 0,
         calls: Vec::new(),
         verdict: Verdict::Finished,
         figures: Figures::default(),

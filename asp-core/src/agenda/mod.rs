@@ -51,6 +51,11 @@ impl<C> Agenda<C> {
         std::mem::take(&mut self.touched)
     }
 
+    #[inline]
+    pub(crate) fn is_touched(&self) -> bool {
+        self.touched
+    }
+
     pub(crate) fn touch(&mut self) {
         self.touched = true;
     }

@@ -75,6 +75,8 @@ pub(crate) trait AnyChannel: Any {
     fn index_fed(&self) -> u64;
     /// Number of the emission that was dispatched last, counting from 0.
     fn index_emitted(&self) -> u64;
+    /// Counts emissions that did not come through the desk.
+    fn count_emitted(&mut self, count: u64);
     /// Events before the start.
     fn skipped(&self) -> u64;
     /// True if somebody wants to see some of its events now and then.
@@ -252,6 +254,10 @@ impl<T: Payload> AnyChannel for Channel<T> {
 
     fn index_emitted(&self) -> u64 {
         self.emissions.saturating_sub(1)
+    }
+
+    fn count_emitted(&mut self, count: u64) {
+        self.emissions += count;
     }
 
     fn skipped(&self) -> u64 {

@@ -61,6 +61,7 @@ impl Stage {
         swap(self);
         let done = work(&mut self.graph);
         swap(self);
+        self.check_links();
         done
     }
 
@@ -114,6 +115,7 @@ impl Stage {
             let hub = self.hubs.remove(stream as usize).leave(node.declaration(), number);
             self.hubs.insert(stream as usize, hub);
         }
+        self.check_links();
         self.core.alive -= node.counted();
         self.core.heads.set(heads::of_node(number as usize), Due::NEVER);
         if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(node))) {

@@ -48,6 +48,7 @@ impl Engine {
             let hub = self.stage.hubs.remove(index);
             self.stage.hubs.insert(index, if begins { hub.generalize() } else { hub.specialize() });
         }
+        self.stage.check_links();
     }
 
     /// True if somebody may look.

@@ -161,10 +161,10 @@ enum Turn {
 
 impl Engine {
     pub(crate) fn new(parts: Parts, core: Core, limits: Limits, stop: StopHandle) -> Self {
-        let Parts { mut hubs, inlets, lanes, nodes, coroutines, graph, .. } = parts;
+        let Parts { mut hubs, inlets, lanes, nodes, coroutines, graph, links, .. } = parts;
         let fed: Vec<bool> = lanes.iter().map(|&id| hubs[id as usize].channel().is_fed()).collect();
         let local = Local::new(Arc::clone(&core.tasks.outside), Arc::clone(&core.desk().shown));
-        Engine {
+        let mut engine = Engine {
             grace: None,
             closing: None,
             sinks: Sinks::connect(&mut hubs),
@@ -191,6 +191,7 @@ impl Engine {
                 newcomers: Vec::new(),
                 supplies: Vec::new(),
                 has_late: false,
+                links,
             },
             pacer: None,
             live: None,
@@ -205,7 +206,9 @@ impl Engine {
             inlets,
             lanes,
             limits,
-        }
+        };
+        engine.stage.check_links();
+        engine
     }
 
     /// Puts the thread under the run, until [`Engine::leave`].

@@ -107,6 +107,7 @@ impl Engine {
                 node.poison(core);
             }
         });
+        self.stage.count_passed_on();
         Ok(StopReason::Failed)
     }
 

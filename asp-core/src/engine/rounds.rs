@@ -19,6 +19,9 @@ use crate::time::Timestamp;
 /// From how many rounds before the limit on an instant's dispatches are remembered for the message.
 const SUSPICIOUS: u32 = 32;
 
+/// The rounds that a fused chain goes through at most.
+const MOST_HOPS: u32 = 8;
+
 /// What is left of the current round. Its emissions and calls stand in front of the desk's queues.
 #[derive(Debug, Default)]
 pub(super) struct Round {
@@ -70,6 +73,8 @@ pub(super) struct Stage {
     pub(super) supplies: Vec<Asked>,
     /// True if events that come late wait for the next round (S57).
     pub(super) has_late: bool,
+    /// The streams within fused chains, each with the number of the strategy that it leads to.
+    pub(super) links: Vec<(u32, u32)>,
 }
 
 impl Stage {
@@ -84,8 +89,31 @@ impl Stage {
         core.class = Class::Event;
         *event = Some(Origin::Fed(lane));
         let count = hubs[stream as usize].run_fed(lane as u32, times, nodes, core);
+        if !core.passed_on.is_empty() {
+            self.count_passed_on();
+        }
         self.begin_call();
         count
+    }
+
+    /// Takes note of what went through fused chains.
+    #[inline(never)]
+    pub(super) fn count_passed_on(&mut self) {
+        for (stream, count) in self.core.passed_on.drain(..) {
+            self.hubs[stream as usize].channel_mut().count_emitted(count);
+        }
+        if let Some(stream) = self.core.relayed.take() {
+            self.event = Some(Origin::Emitted(stream));
+        }
+    }
+
+    /// Somebody has joined or looks on: do the streams of fused chains still lead to where they did?
+    pub(super) fn check_links(&mut self) {
+        let leads = |&(stream, node): &(u32, u32)| {
+            self.hubs[stream as usize].only_reader().is_some_and(|(reader, _)| reader == node as usize)
+        };
+        // With few rounds allowed they have to be counted.
+        self.core.fuses = self.max_rounds > SUSPICIOUS + MOST_HOPS && self.links.iter().all(leads);
     }
 
     /// [`Stage::feed`], where each event waits until the instant before it is finished. It ends where more than rounds

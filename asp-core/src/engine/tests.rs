@@ -28,6 +28,7 @@ impl<const BOTH: bool> Strategy for Listener<BOTH> {
     const NAME: &'static str = if BOTH { "Both" } else { "One" };
     type Call = i64;
     type Calls<Q: Slot<i64>> = ();
+    type Emits = ();
 
     fn wire(wiring: &mut Wiring<Self>) {
         wiring.on_start("begin", |_, cx| cx.defer(Duration::from_nanos(15), 0));

@@ -81,6 +81,7 @@ impl Error {
     /// #     const NAME: &'static str = "Fragile";
     /// #     type Call = Infallible;
     /// #     type Calls<Q: Slot<Infallible>> = ();
+    /// #     type Emits = ();
     /// fn wire(wiring: &mut Wiring<Self>) {
     ///     wiring.on_start("open", |_, _| Err("no such file"));
     ///     wiring.on_stop("close", |_, _| Err("not open"));

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use crate::channel::{DigestFn, PeekFn, SinkFn, TapeFn};
 use crate::forward::outflow::Outflow;
+use crate::fuse::Fuser;
 use crate::graph_fault::GraphFault;
 use crate::hub::{AnyHub, Hub};
 use crate::names::{similar, type_name};
@@ -78,6 +79,8 @@ pub(crate) struct Graph {
     pub(crate) coroutines: Vec<Coroutine>,
     /// Streams that the strategy which joins reads, and that nothing supplies so far.
     wanting: Vec<u32>,
+    /// Chains that are to be fused.
+    pub(crate) fusions: Vec<Fuser>,
     /// True if a test takes the run step by step.
     is_of_test: bool,
 }
@@ -266,6 +269,8 @@ impl Graph {
                 faults.push(GraphFault::NeverRead { stream: name.clone(), similar: like() });
             }
         }
+        let fusions = self.fusions.clone();
+        faults.extend(fusions.iter().filter_map(|fuser| (fuser.check)(self)));
         faults
     }
 
@@ -297,7 +302,8 @@ impl Graph {
         for coroutine in &self.coroutines {
             self.roster.add_coroutine(&coroutine.name);
         }
-        Parts {
+        let fusions = std::mem::take(&mut self.fusions);
+        let mut parts = Parts {
             hubs,
             inlets,
             lanes,
@@ -305,7 +311,15 @@ impl Graph {
             roster: std::mem::take(&mut self.roster),
             coroutines: std::mem::take(&mut self.coroutines),
             graph: self,
-        }
+            links: Vec::new(),
+        };
+        fusions.iter().for_each(|fuser| (fuser.join)(&mut parts));
+        parts
+    }
+
+    /// What a stream carries.
+    pub(crate) fn carried(&self, stream: u32) -> TypeId {
+        self.entries[stream as usize].type_id
     }
 
     /// Makes the queues of the streams that strategies emit on.
@@ -348,4 +362,6 @@ pub(crate) struct Parts {
     pub(crate) coroutines: Vec<Coroutine>,
     /// What is left of it.
     pub(crate) graph: Graph,
+    /// The streams within fused chains, each with the number of the strategy that it leads to.
+    pub(crate) links: Vec<(u32, u32)>,
 }

@@ -97,6 +97,11 @@ impl<S: Strategy> Node<S> {
         self.cx.plan().settles
     }
 
+    /// The streams that it reads.
+    pub(crate) fn seats(&self) -> &[u32] {
+        &self.seats
+    }
+
     /// True once it has retired.
     pub(crate) fn is_gone(&self) -> bool {
         self.gone
@@ -133,6 +138,32 @@ impl<S: Strategy> Node<S> {
         if self.cx.take_touched() {
             self.tell_pending(core);
         }
+    }
+
+    /// True if it can be called with an event of a fused chain.
+    pub(crate) fn takes_events(&self) -> bool {
+        self.strategy.is_some() && !self.settles()
+    }
+
+    /// True if nothing has come of a dispatch that anybody is to know of, apart from what a chain passes on.
+    #[inline(always)]
+    pub(crate) fn is_plain(&mut self, result: &HandlerResult) -> bool {
+        result.is_ok() && self.cx.desk().is_free() && !self.cx.is_touched()
+    }
+
+    /// Takes note of what has come of a dispatch, and keeps the desk. True if the engine need not look at it before the next
+    /// one.
+    #[inline(never)]
+    pub(crate) fn ended_with_more(
+        &mut self,
+        core: &mut Core,
+        method: &'static str,
+        result: HandlerResult,
+    ) -> bool {
+        let goes_on = core.ended(self.cx.desk(), self.cx.node() as usize, method, result);
+        self.leave(core);
+        self.cx.swap_desk(&mut core.desk);
+        goes_on && self.cx.desk().is_free()
     }
 
     #[inline(never)]

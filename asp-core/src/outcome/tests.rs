@@ -13,6 +13,7 @@ fn s48_a_report_comes_back_from_text() {
         now: time,
         dispatched: Dispatched { starts: 1, events: 2, calls: 3, wakes: 4, ticks: 5, settled: 6, stops: 7 },
         skipped: u64::MAX,
+        fused: 0,
         clamped: 1,
         pending: 2,
         errors: 3,

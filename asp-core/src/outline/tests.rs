@@ -23,6 +23,7 @@ impl Strategy for Trader {
     const NAME: &'static str = "Trader";
     type Call = Infallible;
     type Calls<Q: Slot<Infallible>> = ();
+    type Emits = ();
 
     fn wire(wiring: &mut Wiring<Self>) {
         wiring.emits(ORDERS);

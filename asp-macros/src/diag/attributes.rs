@@ -84,6 +84,10 @@ pub(crate) fn unknown_option(option: &str) -> String {
     format!("`#[strategy]` has no option `{option}`\n= help: {help}")
 }
 
+pub(crate) fn fuse_value() -> &'static str {
+    "`fuse` takes no value\n= help: write `fuse`; which strategies form a chain is said by `.fuse::<(First, Second)>()`"
+}
+
 pub(crate) fn crate_value() -> &'static str {
     "`crate` takes the path of asp\n= help: write `crate = ::asp`, with the name it has for you"
 }

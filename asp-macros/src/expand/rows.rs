@@ -274,7 +274,7 @@ fn agreement(names: &Names<'_>, payload: &Payload, stream: &StreamRef) -> Option
     agreement("SamePayload", quote!(#carried))
 }
 
-fn constant(stream: &StreamRef, span: Span) -> TokenStream {
+pub(super) fn constant(stream: &StreamRef, span: Span) -> TokenStream {
     match stream {
         StreamRef::Named { stream, .. } => {
             let constant = Ident::new(&stream.constant.to_string(), span);

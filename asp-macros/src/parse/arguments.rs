@@ -80,7 +80,12 @@ fn value(input: ParseStream<'_>, sink: &mut Sink) -> syn::Result<Option<Value>> 
         expect_comma(input, sink)?;
         (text.to_token_stream(), ValueKind::Text(text))
     } else {
-        let tokens = until_comma(input)?;
+        let ahead = input.fork();
+        let tokens = match ahead.parse::<TypePath>() {
+            // As a whole: a comma between generic arguments is not its end.
+            Ok(_) if at_end(&ahead) => input.parse::<TypePath>()?.to_token_stream(),
+            _ => until_comma(input)?,
+        };
         if tokens.is_empty() {
             return Ok(None);
         }

@@ -19,12 +19,18 @@ pub(super) struct Options {
     pub(super) latest: Vec<Listed>,
     /// Those in `latest(..)` that are constants of other strategies.
     pub(super) latest_constants: Vec<TypePath>,
+    pub(super) fuse: bool,
 }
 
-/// Reads `emits(..)`, `latest(..)` and `crate = ..`.
+/// Reads `emits(..)`, `latest(..)`, `fuse` and `crate = ..`.
 pub(super) fn read(arguments: TokenStream, strategy: &Ident, sink: &mut Sink) -> Options {
-    let mut options =
-        Options { krate: quote!(::asp), emits: Vec::new(), latest: Vec::new(), latest_constants: Vec::new() };
+    let mut options = Options {
+        krate: quote!(::asp),
+        emits: Vec::new(),
+        latest: Vec::new(),
+        latest_constants: Vec::new(),
+        fuse: false,
+    };
     let mut seen: Vec<String> = Vec::new();
     let parser = |input: ParseStream<'_>| {
         while !input.is_empty() {
@@ -42,6 +48,13 @@ pub(super) fn read(arguments: TokenStream, strategy: &Ident, sink: &mut Sink) ->
                 "emits" | "latest" => {
                     let list = if name == "emits" { List::Emits } else { List::Latest };
                     Reader { list, strategy, options: &mut options, sink }.read(input, &key)?;
+                }
+                "fuse" => {
+                    options.fuse = true;
+                    let rest = until_comma(input)?;
+                    if !rest.is_empty() {
+                        sink.report(quote!(#key #rest), text::fuse_value());
+                    }
                 }
                 "crate" => krate(input, &key, &mut options, sink)?,
                 _ => {

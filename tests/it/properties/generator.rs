@@ -12,7 +12,42 @@ const UNITS: [i64; 4] = [1, 1_000, 1_000_000_000, 50_000_000_000_000_000];
 
 /// Mostly small ones, which shrink well; some with more of everything, which go further.
 pub(super) fn scenario() -> impl Strategy<Value = Scenario> {
-    prop_oneof![9 => sized(7, 9), 1 => sized(40, 60)]
+    prop_oneof![9 => sized(7, 9), 1 => sized(40, 60), 4 => chain()]
+}
+
+/// Strategies of which each emits to the next one, and mostly no more than that.
+fn chain() -> impl Strategy<Value = Scenario> {
+    let limits = (0..UNITS.len(), maybe(0.2, -1..5i64), maybe(0.2, 20..90i64), chance(0.5));
+    let times = prop_oneof![3 => vec(0..60i64, 0..30), 1 => vec(0..9i64, 0..30)];
+    let feed = (times, maybe(0.3, 1..4usize)).prop_map(|(mut times, read_ahead)| {
+        times.sort();
+        let part = Part { times, fails: false, shared: false, reorder: None, read_ahead };
+        Feed { stream: 0, read_ahead: None, parts: vec![part] }
+    });
+    let others = vec(feed_of_others(), 0..2);
+    let acts = || vec(prop_oneof![8 => Just(vec![Op::Emit { outlet: 0 }]), 1 => vec(op(), 0..4)], 0..60);
+    let plans = vec((acts(), vec(row(), 0..2)), 2..4);
+    (limits, feed, others, plans).prop_map(|((unit, start, end, continues_on_error), feed, others, plans)| {
+        let plan = |(stream, (script, more)): (usize, (Vec<Vec<Op>>, Vec<Row>))| {
+            let trigger = Trigger::OnEvent { stream, by_reference: stream == 1 };
+            // Whoever settles is no part of a chain.
+            let more = more
+                .into_iter()
+                .filter(|row| !matches!(row.trigger, Trigger::OnSettled | Trigger::OnEvent { .. }));
+            let rows = std::iter::once(Row { joined: false, trigger }).chain(more).collect();
+            Plan { emits: vec![stream + 1], rows, script }
+        };
+        let strategies: Vec<_> = plans.into_iter().enumerate().map(plan).collect();
+        let (feeds, past_is_error, added_first) = ([vec![feed], others].concat(), false, 0);
+        let unit = UNITS[unit];
+        Scenario { unit, start, end, continues_on_error, past_is_error, added_first, feeds, strategies }
+            .normalized()
+    })
+}
+
+/// Events on the last streams, which may be in the way of the first ones.
+fn feed_of_others() -> impl Strategy<Value = Feed> {
+    (2..STREAMS, part(9)).prop_map(|(stream, part)| Feed { stream, read_ahead: None, parts: vec![part] })
 }
 
 fn sized(events: usize, acts: usize) -> impl Strategy<Value = Scenario> {

@@ -94,6 +94,19 @@ pub(crate) struct Timer {
 }
 
 impl Scenario {
+    /// True if a strategy emits on a stream that a strategy reads.
+    pub(crate) fn has_chains(&self) -> bool {
+        let reads = |plan: &Plan, stream: usize| {
+            let is_for = |row: &Row| match row.trigger {
+                Trigger::OnEvent { stream: read, .. } | Trigger::OnEnd { stream: read } => read == stream,
+                _ => false,
+            };
+            plan.rows.iter().any(is_for)
+        };
+        let emitted = self.strategies.iter().flat_map(|plan| &plan.emits);
+        emitted.into_iter().any(|&stream| self.strategies.iter().any(|plan| reads(plan, stream)))
+    }
+
     /// Removes what no runner would accept, or what the rules leave open.
     pub(crate) fn normalized(mut self) -> Self {
         if let (Some(start), Some(end)) = (self.start, self.end)

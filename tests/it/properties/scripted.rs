@@ -5,15 +5,16 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use asp::{
-    CallKey, Class, Context, Duration, EmissionKey, ErrorKind, Event, Every, HandlerResult, OnError, Outcome,
-    PastSchedule, Place, Reason, Report, Runner, Slot, Source, StopReason, Strategy, Stream, TimerKey,
-    Timestamp, Wiring,
+    CallKey, Class, Context, Duration, EmissionKey, ErrorKind, Event, Every, Fuse, HandlerResult, Inputs,
+    OnError, Outcome, Outlet, PastSchedule, Place, Reason, Report, Runner, Slot, Source, StopReason,
+    Strategy, Stream, TimerKey, Timestamp, Wiring,
 };
 
+use asp::__private::receive;
 use asp::testing::TestRun;
 
 use super::scenario::{Feed, Op, Part, Plan, STREAMS, Scenario, Timer, Trigger, fed_value, made_value};
-use super::trace::{Call, Figures, METHODS, Seen, Trace, Verdict, strategy_name, stream_name};
+use super::trace::{Call, Figures, METHODS, STREAM_NAMES, Seen, Trace, Verdict, strategy_name, stream_name};
 
 thread_local! {
     /// What the next strategies are to wire: `Strategy::wire` sees no instance.
@@ -56,7 +57,7 @@ fn shot<const METHOD: usize>() -> ScriptedCall {
 }
 
 fn stream(number: usize) -> Stream<u32> {
-    Stream::named(stream_name(number))
+    Stream::new(STREAM_NAMES[number])
 }
 
 impl Scripted {
@@ -161,6 +162,7 @@ impl Strategy for Scripted {
     const NAME: &'static str = "Scripted";
     type Call = ScriptedCall;
     type Calls<Q: Slot<ScriptedCall>> = ScriptedCalls<Q>;
+    type Emits = Outlet<u32>;
 
     fn wire(wiring: &mut Wiring<Self>) {
         let (plan, unit) = PLANS.with_borrow_mut(VecDeque::pop_front).expect("a plan for each strategy");
@@ -212,13 +214,36 @@ impl Strategy for Scripted {
     }
 }
 
+impl Fuse for Scripted {
+    fn receiver(method: &str) -> Option<u32> {
+        METHODS.iter().zip(0..).find(|(name, _)| **name == method).map(|(_, number)| number)
+    }
+
+    fn inputs(inputs: &mut impl Inputs) {
+        METHODS.iter().for_each(|method| inputs.input(stream(0), method));
+    }
+
+    fn receive<T: 'static>(&mut self, cx: &Context<Self>, method: u32, value: T) -> HandlerResult {
+        receive(self, cx, value, |this, cx, value| this.handle(cx, Class::Event, method as usize, value))
+    }
+}
+
 /// How the engine is to run a scenario: unobserved it takes its fast path.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Path {
     Fast,
+    /// The same, and strategies that emit to each other as chains.
+    Fused,
     Watched,
     /// Observed, one item after the other.
     Stepped,
+}
+
+impl Path {
+    /// True if somebody sees each dispatch.
+    pub(crate) fn is_watched(self) -> bool {
+        matches!(self, Path::Watched | Path::Stepped)
+    }
 }
 
 /// Runs to the end, item by item. Each was announced as the next one before.
@@ -237,7 +262,10 @@ pub(crate) fn run(scenario: &Scenario, path: Path) -> Trace {
     let (log, places) = (Log::default(), Arc::new(Mutex::new(Vec::new())));
     PLANS.set(scenario.strategies.iter().map(|plan| (Arc::new(plan.clone()), scenario.unit)).collect());
     let mut runner = build(scenario, &log);
-    let watched = path != Path::Fast;
+    if path == Path::Fused {
+        runner = runner.fuse::<(Scripted, Scripted, Scripted, Scripted)>();
+    }
+    let watched = path.is_watched();
     for number in (0..STREAMS).filter(|&number| watched || !scenario.is_read(number)) {
         if scenario.is_fed(number) || scenario.is_emitted(number) {
             runner = runner.collect(stream(number));
@@ -409,7 +437,7 @@ fn finished(
             events.into_iter().map(|Event { time, value }| (unit(time), value)).collect()
         })
         .collect();
-    let Report { start, now, skipped, clamped, pending, errors, dispatched, .. } = *outcome.report();
+    let Report { start, now, skipped, clamped, pending, errors, dispatched, fused, .. } = *outcome.report();
     let figures = Figures {
         start: unit(start),
         now: unit(now),
@@ -428,5 +456,5 @@ fn finished(
         ],
     };
     assert_eq!(outcome.take_all::<Scripted>().len(), scenario.strategies.len(), "strategies are handed back");
-    Trace { calls, verdict, figures, collected, places }
+    Trace { fused, calls, verdict, figures, collected, places }
 }

@@ -2,8 +2,12 @@
 
 use asp::Class;
 
+use super::scenario::STREAMS;
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Trace {
+    /// Emissions that went through fused chains.
+    pub(crate) fused: u64,
     pub(crate) calls: Vec<Call>,
     pub(crate) verdict: Verdict,
     pub(crate) figures: Figures,
@@ -86,12 +90,15 @@ pub(crate) struct Figures {
 
 pub(crate) const METHODS: [&str; 8] = ["m0", "m1", "m2", "m3", "m4", "m5", "m6", "m7"];
 
+/// Fixed, as those of a fused chain are.
+pub(crate) const STREAM_NAMES: [&str; STREAMS] = ["x0", "x1", "x2", "x3"];
+
 pub(crate) fn strategy_name(strategy: usize) -> String {
     format!("s{strategy}")
 }
 
 pub(crate) fn stream_name(stream: usize) -> String {
-    format!("x{stream}")
+    STREAM_NAMES[stream].to_owned()
 }
 
 /// The first difference of two lists, with what comes before.

@@ -401,6 +401,7 @@ fn s41_strategies_written_by_hand_take_events_by_reference() {
         const NAME: &'static str = "ByHand";
         type Call = ();
         type Calls<Q: Slot<()>> = ();
+        type Emits = ();
 
         fn calls<Q: Slot<()>>(_: Q) {}
 

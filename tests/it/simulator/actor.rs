@@ -555,6 +555,7 @@ impl<const KEYED: bool> Strategy for Actor<KEYED> {
     const NAME: &'static str = "Actor";
     type Call = ActorCall;
     type Calls<Q: Slot<ActorCall>> = ActorCalls<Q>;
+    type Emits = ();
 
     fn wire(wiring: &mut Wiring<Self>) {
         let plan = match KEYED {

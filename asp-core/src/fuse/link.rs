@@ -1,0 +1,192 @@
+//! The way of a value from strategy to strategy.
+
+use std::any::TypeId;
+
+use super::{Emits, Fuse, Receiver, Spill};
+use crate::core::Core;
+use crate::desk::Desk;
+use crate::node::Node;
+use crate::nodes::Nodes;
+use crate::strategy::{HandlerResult, Strategy};
+
+/// What comes after a strategy.
+pub(crate) trait Next<S: Strategy>: Send + 'static {
+    /// Takes the strategies out of the run that events are to go to. False if they cannot take any now.
+    fn open(&mut self, before: &Node<S>, nodes: &mut Nodes) -> bool;
+    /// Puts them back, and tells the core what has become of the events.
+    fn shut(&mut self, before: &mut Node<S>, nodes: &mut Nodes, core: &mut Core);
+    /// Passes on what the strategy before has emitted. True if nothing is left of the instant then.
+    ///
+    /// The desk goes from hand to hand, so that the compiler keeps its address; over its place in the core, each strategy
+    /// would wait for the one before to have written it there.
+    fn pass(&mut self, emitted: &S::Emits, desk: Box<Desk>, core: &mut Core) -> (Box<Desk>, bool);
+    /// What the strategy before has emitted goes the usual way.
+    fn spill(&self, before: &Node<S>);
+}
+
+/// The end of a chain.
+pub(crate) struct Last;
+
+impl<S: Strategy> Next<S> for Last {
+    fn open(&mut self, _: &Node<S>, _: &mut Nodes) -> bool {
+        true
+    }
+
+    fn shut(&mut self, _: &mut Node<S>, _: &mut Nodes, _: &mut Core) {}
+
+    #[inline(always)]
+    fn pass(&mut self, _: &S::Emits, desk: Box<Desk>, _: &mut Core) -> (Box<Desk>, bool) {
+        (desk, true)
+    }
+
+    fn spill(&self, _: &Node<S>) {}
+}
+
+/// What comes after a strategy, if the run is put together so that it does.
+impl<S: Strategy, N: Next<S>> Next<S> for Option<N> {
+    fn open(&mut self, before: &Node<S>, nodes: &mut Nodes) -> bool {
+        self.as_mut().is_none_or(|next| next.open(before, nodes))
+    }
+
+    fn shut(&mut self, before: &mut Node<S>, nodes: &mut Nodes, core: &mut Core) {
+        if let Some(next) = self {
+            next.shut(before, nodes, core);
+        }
+    }
+
+    #[inline(always)]
+    fn pass(&mut self, emitted: &S::Emits, desk: Box<Desk>, core: &mut Core) -> (Box<Desk>, bool) {
+        match self {
+            Some(next) => next.pass(emitted, desk, core),
+            None => (desk, true),
+        }
+    }
+
+    fn spill(&self, before: &Node<S>) {
+        if let Some(next) = self {
+            next.spill(before);
+        }
+    }
+}
+
+/// A step of a chain, for those who ask where an event is.
+#[derive(Clone, Copy)]
+pub(crate) struct Hop {
+    /// The round in which its turn comes; 0 is that of the event that the chain begins with.
+    pub(super) round: u32,
+    /// The stream that leads to it.
+    pub(super) stream: u32,
+    /// The number of the strategy, and its method.
+    pub(super) number: u32,
+    pub(super) method: &'static str,
+}
+
+impl Hop {
+    /// Tells the core that an event is here.
+    fn tell(self, core: &mut Core) {
+        core.running = (self.number, self.method);
+        core.round = self.round;
+        core.relayed = Some(self.stream);
+    }
+
+    /// Takes note of what has come of a dispatch here. True if the engine need not look at it before the next one.
+    #[inline(never)]
+    fn ended_with_more<S: Strategy>(
+        self,
+        node: &mut Node<S>,
+        core: &mut Core,
+        result: HandlerResult,
+    ) -> bool {
+        let first = core.running;
+        self.tell(core);
+        let goes_on = node.ended_with_more(core, self.method, result);
+        if goes_on {
+            // The chain says where it is by its hops again.
+            (core.running, core.round, core.relayed) = (first, 0, None);
+        }
+        goes_on
+    }
+}
+
+/// The next strategy of a chain, and what comes after it.
+pub(crate) struct Link<B: Strategy, N> {
+    /// The strategy, while the chain is open.
+    pub(super) node: Option<Box<Node<B>>>,
+    /// The number of its method that [`Fuse`] knows.
+    pub(super) receiver: u32,
+    /// Events that came to it since the chain was opened.
+    pub(super) count: u64,
+    pub(super) hop: Hop,
+    /// The stream as the strategy before calls it, and what it carries.
+    pub(super) declared: &'static str,
+    pub(super) carried: TypeId,
+    pub(super) next: N,
+}
+
+impl<A: Strategy, B: Fuse, N: Next<B>> Next<A> for Link<B, N> {
+    fn open(&mut self, before: &Node<A>, nodes: &mut Nodes) -> bool {
+        self.node = nodes.lend_typed(self.hop.number);
+        let Some(node) = &self.node else { return false };
+        before.cx.emits().open(self.carried, self.declared);
+        node.takes_events() && self.next.open(node, nodes)
+    }
+
+    fn shut(&mut self, before: &mut Node<A>, nodes: &mut Nodes, core: &mut Core) {
+        before.cx.emits().shut();
+        self.spill(before);
+        let Some(mut node) = self.node.take() else { return };
+        if core.hop == self.hop.round {
+            self.hop.tell(core);
+        }
+        self.next.shut(&mut node, nodes, core);
+        nodes.put_back(self.hop.number, node);
+        let count = std::mem::take(&mut self.count);
+        if count > 0 {
+            core.dispatched.events += count;
+            core.fused += count;
+            core.passed_on.push((self.hop.stream, count));
+        }
+    }
+
+    #[inline(always)]
+    fn pass(&mut self, emitted: &A::Emits, desk: Box<Desk>, core: &mut Core) -> (Box<Desk>, bool) {
+        emitted.pass(Passing { link: self, desk, core }).unwrap_or_else(|Passing { desk, .. }| (desk, true))
+    }
+
+    fn spill(&self, before: &Node<A>) {
+        if let Some(desk) = before.cx.desk_if_here() {
+            before.cx.emits().pass(Spill { desk, stream: self.hop.stream }).unwrap_or_else(drop);
+        }
+    }
+}
+
+/// A value on its way to the next strategy.
+struct Passing<'a, L> {
+    link: &'a mut L,
+    desk: Box<Desk>,
+    core: &'a mut Core,
+}
+
+impl<B: Fuse, N: Next<B>> Receiver for Passing<'_, Link<B, N>> {
+    type Outcome = (Box<Desk>, bool);
+
+    #[inline(always)]
+    fn accept<T: Send + 'static>(self, value: T) -> (Box<Desk>, bool) {
+        let Passing { link, desk, core } = self;
+        let Some(node) = &mut link.node else { return (desk, false) };
+        // At once, in case the handler panics.
+        link.count += 1;
+        core.hop = link.hop.round;
+        node.cx.take_desk(desk);
+        let result = match &mut **node {
+            Node { strategy: Some(strategy), cx, .. } => strategy.receive(cx, link.receiver, value),
+            _ => Ok(()),
+        };
+        if !node.is_plain(&result) && !link.hop.ended_with_more(node, core, result) {
+            link.next.spill(node);
+            return (node.cx.give_desk(), false);
+        }
+        let desk = node.cx.give_desk();
+        link.next.pass(node.cx.emits(), desk, core)
+    }
+}
