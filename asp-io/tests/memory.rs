@@ -114,6 +114,7 @@ impl asp_core::Strategy for Counter {
     const NAME: &'static str = "Counter";
     type Call = ();
     type Calls<Q: asp_core::Slot<()>> = ();
+    type Emits = ();
 
     fn wire(wiring: &mut asp_core::Wiring<Self>) {
         wiring.on_event_ref(Stream::new("trades"), "trade", |_: &mut Self, _, _: &Trade| {});

@@ -73,6 +73,7 @@ impl asp_core::Strategy for Reader {
     const NAME: &'static str = "Reader";
     type Call = std::convert::Infallible;
     type Calls<Q: asp_core::Slot<Self::Call>> = ();
+    type Emits = ();
 
     fn wire(wiring: &mut asp_core::Wiring<Self>) {
         wiring.on_event(NOTES, "note", Self::note);
