@@ -1,20 +1,24 @@
 //! What a handler may do: read the time, schedule, emit, stop.
 
+mod emit;
+mod inside;
+mod schedule;
+
 use std::borrow::Cow;
-use std::cell::{Ref, RefCell};
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::agenda::{Agenda, CallKey, TimerKey};
-use crate::desk::{Desk, Emission, Refused, Soon, SoonCall, SoonTick};
-use crate::every::{Every, IntoEvery};
+use crate::agenda::{Agenda, CallKey};
+use crate::desk::Desk;
+use crate::every::IntoEvery;
 use crate::fuse::Emits;
 use crate::node::Plan;
 use crate::slots::{CallSlot, InPast, Key, TimerSlot};
-use crate::strategy::{Slot, Strategy};
+use crate::strategy::Strategy;
 use crate::stream::{Payload, Stream};
 use crate::task::{Sleep, sleep};
-use crate::time::{Delay, Duration, IntoDelay, Timestamp};
+use crate::time::{Duration, IntoDelay, Timestamp};
 
 /// A handler's access to the run, as `cx: &Context<Self>`.
 ///
@@ -63,12 +67,6 @@ impl<S: Strategy> Context<S> {
             plan,
             emits: S::Emits::default(),
         }
-    }
-
-    /// The name that a stream of the strategy has in the run.
-    pub(crate) fn actual<'a>(&'a self, stream: &'a str) -> &'a str {
-        let renamed = self.plan.renamed.iter().find(|(declared, _)| declared == stream);
-        renamed.map_or(stream, |(_, actual)| actual)
     }
 
     /// The current time: that of the event, call or tick being dispatched. It stands still while a handler runs.
@@ -388,35 +386,6 @@ impl<S: Strategy> Context<S> {
         }
     }
 
-    /// The usual way of an emission, apart from the way through a fused chain, which stays short so.
-    #[inline(never)]
-    fn emit_aside<T: Payload>(&self, stream: &Stream<T>, value: T) {
-        self.emit_to_desk(stream, value);
-    }
-
-    #[inline]
-    fn emit_to_desk<T: Payload>(&self, stream: &Stream<T>, value: T) {
-        let desk = self.desk();
-        let found = self.outlet(stream.name()).and_then(|id| Some((id, desk.outlet::<T>(id)?)));
-        let Some((id, queue)) = found else {
-            return self.refuse_emission::<T>(stream.name());
-        };
-        self.emits.shut();
-        queue.push(value);
-        let sequence = desk.next_sequence();
-        desk.joined.emissions.push(Emission { stream: id, slot: Emission::PLAIN, sequence });
-        desk.hold_instant();
-    }
-
-    #[cold]
-    pub(crate) fn refuse_emission<T>(&self, stream: &str) {
-        let stream = stream.to_owned();
-        self.desk().refuse(match self.find_outlet(&stream) {
-            Some(_) => Refused::Carries { stream, given: crate::names::type_name::<T>() },
-            None => Refused::NotListed { stream },
-        });
-    }
-
     /// Stops the run when this handler returns. Nothing else is dispatched but `on_stop` (S46).
     ///
     /// ```
@@ -479,236 +448,6 @@ impl<S: Strategy> Context<S> {
             .collect();
         calls.sort();
         calls
-    }
-
-    #[inline]
-    fn slot_after(&self, delay: Delay) -> CallSlot<'_, S> {
-        CallSlot { cx: self, due: self.due_after(delay) }
-    }
-
-    /// When a call is due; none, and the run stops, if no timestamp says it.
-    #[inline]
-    pub(crate) fn due_after(&self, delay: Delay) -> Option<i64> {
-        let due = delay.duration().and_then(|delay| self.desk().now.get().checked_add(delay.as_nanos()));
-        if due.is_none() {
-            self.refuse_overflow(delay);
-        }
-        due
-    }
-
-    #[cold]
-    fn refuse_overflow(&self, delay: Delay) {
-        self.desk().refuse(Refused::Overflow { base: self.now(), delay: delay.to_string() });
-    }
-
-    /// [`Context::after`] for a call that is at hand.
-    pub(crate) fn defer(&self, delay: Duration, call: S::Call) {
-        self.slot_after(delay.into()).put(call);
-    }
-
-    #[inline]
-    pub(crate) fn desk(&self) -> &Desk {
-        self.desk
-            .as_ref()
-            .expect("a context is reached only from a handler, and its node holds the desk then")
-    }
-
-    /// The desk, if it is here.
-    pub(crate) fn desk_if_here(&self) -> Option<&Desk> {
-        self.desk.as_deref()
-    }
-
-    #[inline]
-    pub(crate) fn emits(&self) -> &S::Emits {
-        &self.emits
-    }
-
-    #[inline]
-    pub(crate) fn take_desk(&mut self, desk: Box<Desk>) {
-        // There was none, and code that drops one would cost registers.
-        std::mem::forget(self.desk.replace(desk));
-    }
-
-    #[inline]
-    pub(crate) fn give_desk(&mut self) -> Box<Desk> {
-        self.desk.take().expect("the strategy that was called has the desk")
-    }
-
-    pub(crate) fn cancel_call(&self, key: CallKey) -> bool {
-        self.agenda.borrow_mut().cancel_call(key)
-    }
-
-    pub(crate) fn cancel_timer(&self, key: TimerKey) -> bool {
-        self.agenda.borrow_mut().cancel_timer(key)
-    }
-
-    /// Takes the desk from the core, or gives it back.
-    #[inline]
-    pub(crate) fn swap_desk(&mut self, desk: &mut Option<Box<Desk>>) {
-        std::mem::swap(&mut self.desk, desk);
-    }
-
-    #[inline]
-    pub(crate) fn agenda_mut(&mut self) -> &mut Agenda<S::Call> {
-        self.agenda.get_mut()
-    }
-
-    /// True if the agenda changed since this was asked last.
-    #[inline]
-    pub(crate) fn take_touched(&mut self) -> bool {
-        self.agenda.get_mut().take_touched()
-    }
-
-    #[inline]
-    pub(crate) fn is_touched(&mut self) -> bool {
-        self.agenda.get_mut().is_touched()
-    }
-
-    pub(crate) fn touch_agenda(&self) {
-        self.agenda.borrow_mut().touch();
-    }
-
-    pub(crate) fn touch(&mut self) {
-        self.agenda.get_mut().touch();
-    }
-
-    /// Has the node tell the run what is pending, when its dispatch is over.
-    pub(crate) fn tell(&self) {
-        self.agenda.borrow_mut().touch();
-    }
-
-    #[inline]
-    pub(crate) fn peek(&self) -> Ref<'_, Agenda<S::Call>> {
-        self.agenda.borrow()
-    }
-
-    #[inline]
-    pub(crate) fn node(&self) -> u32 {
-        self.node
-    }
-
-    #[inline]
-    pub(crate) fn plan(&self) -> &Arc<Plan<S>> {
-        &self.plan
-    }
-
-    /// The number of a method that has a name.
-    pub(crate) fn method_number(&self, name: &str) -> u32 {
-        self.plan.methods.iter().position(|method| *method == name).unwrap_or_default() as u32
-    }
-
-    /// Its place in the order of declaration.
-    pub(crate) fn declaration(&self) -> u64 {
-        self.declaration
-    }
-
-    pub(crate) fn method_name(&self, method: u32) -> &'static str {
-        self.plan.methods[method as usize]
-    }
-
-    #[inline]
-    pub(crate) fn outlet(&self, name: &str) -> Option<u32> {
-        // A strategy has a few outlets, often one, and the name is nearly always the very constant it was declared
-        // with: comparing addresses costs less than hashing, or comparing letters.
-        match self.outlets.first() {
-            Some((listed, stream)) if std::ptr::eq::<str>(&**listed, name) => Some(*stream),
-            _ => self.find_outlet(name),
-        }
-    }
-
-    #[inline(never)]
-    fn find_outlet(&self, name: &str) -> Option<u32> {
-        let same = |(listed, _): &&(Cow<'static, str>, u32)| std::ptr::eq::<str>(&**listed, name);
-        let equal = |(listed, _): &&(Cow<'static, str>, u32)| listed == name;
-        let found = self.outlets.iter().find(same).or_else(|| self.outlets.iter().find(equal));
-        found.map(|&(_, stream)| stream)
-    }
-
-    #[inline]
-    pub(crate) fn schedule(&self, due: i64, call: S::Call) -> CallKey {
-        let desk = self.desk();
-        let sequence = desk.next_sequence();
-        if due <= desk.now.get() {
-            return self.schedule_anywhere(due, call, sequence);
-        }
-        if !desk.in_agenda.get() {
-            desk.lower_limit(due);
-        }
-        let appended = self.agenda.borrow_mut().append_call(call, due, sequence);
-        appended.unwrap_or_else(|call| self.schedule_anywhere(due, call, sequence))
-    }
-
-    /// [`Context::schedule`] in all cases.
-    #[inline(never)]
-    fn schedule_anywhere(&self, due: i64, call: S::Call, sequence: u64) -> CallKey {
-        match self.place(self.desk(), due) {
-            Some(time) => self.agenda.borrow_mut().push_call(call, time, due, sequence),
-            None => {
-                let key = self.agenda.borrow_mut().store_call(call, due, sequence);
-                self.join_round(key.slot, sequence);
-                key
-            }
-        }
-    }
-
-    /// The time at which a call goes into the queue; none if it joins the next round of this instant.
-    #[inline]
-    fn place(&self, desk: &Desk, due: i64) -> Option<i64> {
-        let now = desk.now.get();
-        if due > now {
-            if !desk.in_agenda.get() {
-                desk.lower_limit(due);
-            }
-            return Some(due);
-        }
-        self.note_past(desk, due);
-        desk.starting.get().then_some(now)
-    }
-
-    /// Counts or refuses what was asked for a time before now (S11).
-    #[inline]
-    pub(crate) fn note_past(&self, desk: &Desk, due: i64) {
-        if due < desk.now.get() {
-            desk.clamped.set(desk.clamped.get() + 1);
-            if desk.past_is_error {
-                desk.refuse(Refused::InPast { requested: Timestamp::from_nanos(due), now: self.now() });
-            }
-        }
-    }
-
-    fn join_round(&self, slot: u32, sequence: u64) {
-        let desk = self.desk();
-        let call = SoonCall { node: self.node, what: Soon::Call(slot), sequence };
-        desk.joined.calls.push(call);
-        desk.hold_instant();
-    }
-
-    pub(crate) fn set_timer(&self, every: &Every, make: fn() -> S::Call) -> TimerKey {
-        let desk = self.desk();
-        let now = desk.now.get();
-        let name = S::call_name(&make());
-        let grid = match every.grid(now) {
-            Ok(grid) => grid,
-            Err(fault) => {
-                desk.refuse(Refused::Interval { method: name, fault });
-                return TimerKey::NONE;
-            }
-        };
-        let methods = &self.plan.methods;
-        let method = methods.iter().position(|method| *method == name).unwrap_or(methods.len()) as u32;
-        if let Some(first) = grid.next()
-            && !desk.in_agenda.get()
-        {
-            desk.lower_limit(first);
-        }
-        let joins_round = (!desk.starting.get()).then_some(now);
-        let (key, rank) = self.agenda.borrow_mut().set_timer(method, grid, make, joins_round);
-        if let Some(rank) = rank {
-            let declaration = self.declaration;
-            desk.joined.ticks.push(SoonTick { declaration, rank, slot: key.slot, node: self.node });
-            desk.hold_instant();
-        }
-        key
     }
 }
 

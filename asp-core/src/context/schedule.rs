@@ -1,0 +1,123 @@
+//! Calls and timers on their way into the agenda, or into the next round.
+
+use super::Context;
+use crate::agenda::{CallKey, TimerKey};
+use crate::desk::{Desk, Refused, Soon, SoonCall, SoonTick};
+use crate::every::Every;
+use crate::slots::CallSlot;
+use crate::strategy::{Slot, Strategy};
+use crate::time::{Delay, Duration, Timestamp};
+
+impl<S: Strategy> Context<S> {
+    #[inline]
+    pub(super) fn slot_after(&self, delay: Delay) -> CallSlot<'_, S> {
+        CallSlot { cx: self, due: self.due_after(delay) }
+    }
+
+    /// When a call is due; none, and the run stops, if no timestamp says it.
+    #[inline]
+    pub(crate) fn due_after(&self, delay: Delay) -> Option<i64> {
+        let due = delay.duration().and_then(|delay| self.desk().now.get().checked_add(delay.as_nanos()));
+        if due.is_none() {
+            self.refuse_overflow(delay);
+        }
+        due
+    }
+
+    #[cold]
+    fn refuse_overflow(&self, delay: Delay) {
+        self.desk().refuse(Refused::Overflow { base: self.now(), delay: delay.to_string() });
+    }
+
+    /// [`Context::after`] for a call that is at hand.
+    pub(crate) fn defer(&self, delay: Duration, call: S::Call) {
+        self.slot_after(delay.into()).put(call);
+    }
+
+    #[inline]
+    pub(crate) fn schedule(&self, due: i64, call: S::Call) -> CallKey {
+        let desk = self.desk();
+        let sequence = desk.next_sequence();
+        if due <= desk.now.get() {
+            return self.schedule_anywhere(due, call, sequence);
+        }
+        if !desk.in_agenda.get() {
+            desk.lower_limit(due);
+        }
+        let appended = self.agenda.borrow_mut().append_call(call, due, sequence);
+        appended.unwrap_or_else(|call| self.schedule_anywhere(due, call, sequence))
+    }
+
+    /// [`Context::schedule`] in all cases.
+    #[inline(never)]
+    fn schedule_anywhere(&self, due: i64, call: S::Call, sequence: u64) -> CallKey {
+        match self.place(self.desk(), due) {
+            Some(time) => self.agenda.borrow_mut().push_call(call, time, due, sequence),
+            None => {
+                let key = self.agenda.borrow_mut().store_call(call, due, sequence);
+                self.join_round(key.slot, sequence);
+                key
+            }
+        }
+    }
+
+    /// The time at which a call goes into the queue; none if it joins the next round of this instant.
+    #[inline]
+    pub(super) fn place(&self, desk: &Desk, due: i64) -> Option<i64> {
+        let now = desk.now.get();
+        if due > now {
+            if !desk.in_agenda.get() {
+                desk.lower_limit(due);
+            }
+            return Some(due);
+        }
+        self.note_past(desk, due);
+        desk.starting.get().then_some(now)
+    }
+
+    /// Counts or refuses what was asked for a time before now (S11).
+    #[inline]
+    pub(crate) fn note_past(&self, desk: &Desk, due: i64) {
+        if due < desk.now.get() {
+            desk.clamped.set(desk.clamped.get() + 1);
+            if desk.past_is_error {
+                desk.refuse(Refused::InPast { requested: Timestamp::from_nanos(due), now: self.now() });
+            }
+        }
+    }
+
+    pub(super) fn join_round(&self, slot: u32, sequence: u64) {
+        let desk = self.desk();
+        let call = SoonCall { node: self.node, what: Soon::Call(slot), sequence };
+        desk.joined.calls.push(call);
+        desk.hold_instant();
+    }
+
+    pub(crate) fn set_timer(&self, every: &Every, make: fn() -> S::Call) -> TimerKey {
+        let desk = self.desk();
+        let now = desk.now.get();
+        let name = S::call_name(&make());
+        let grid = match every.grid(now) {
+            Ok(grid) => grid,
+            Err(fault) => {
+                desk.refuse(Refused::Interval { method: name, fault });
+                return TimerKey::NONE;
+            }
+        };
+        let methods = &self.plan.methods;
+        let method = methods.iter().position(|method| *method == name).unwrap_or(methods.len()) as u32;
+        if let Some(first) = grid.next()
+            && !desk.in_agenda.get()
+        {
+            desk.lower_limit(first);
+        }
+        let joins_round = (!desk.starting.get()).then_some(now);
+        let (key, rank) = self.agenda.borrow_mut().set_timer(method, grid, make, joins_round);
+        if let Some(rank) = rank {
+            let declaration = self.declaration;
+            desk.joined.ticks.push(SoonTick { declaration, rank, slot: key.slot, node: self.node });
+            desk.hold_instant();
+        }
+        key
+    }
+}
