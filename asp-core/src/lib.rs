@@ -153,6 +153,7 @@
 
 mod agenda;
 mod batch;
+mod bundle;
 mod channel;
 mod context;
 mod core;
@@ -172,6 +173,7 @@ mod growth;
 mod handler_times;
 mod heads;
 mod hub;
+mod hubs;
 mod keyed;
 mod latest;
 mod live;

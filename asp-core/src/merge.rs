@@ -97,6 +97,16 @@ impl Ahead<'_> {
         self.keys.len()
     }
 
+    /// Time and lane of the first one.
+    pub(crate) fn first(&self) -> Option<(i64, usize)> {
+        self.iter().next()
+    }
+
+    /// Leaves the first ones out.
+    pub(crate) fn skip(&mut self, count: usize) {
+        self.keys = &self.keys[count..];
+    }
+
     /// Times and lanes.
     #[inline]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, usize)> {
@@ -263,9 +273,10 @@ impl Merge {
         if self.alternates { self.first() } else { None }
     }
 
-    /// The events that stand in the order.
-    pub(crate) fn ahead(&self) -> Ahead<'_> {
-        Ahead { keys: &self.order[self.next..self.ordered], epoch: self.epoch, bits: self.bits }
+    /// The events that stand in the order, at most so many.
+    pub(crate) fn ahead(&self, most: usize) -> Ahead<'_> {
+        let keys = &self.order[self.next..self.ordered];
+        Ahead { keys: &keys[..keys.len().min(most)], epoch: self.epoch, bits: self.bits }
     }
 
     /// The next `count` events in the order were dispatched. The lane whose column is now dry, if there is one: that can be

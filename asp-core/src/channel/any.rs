@@ -135,10 +135,12 @@ impl<T: Payload> AnyChannel for Channel<T> {
             side.saw_past(self.values.iter().skip(base));
             self.last_pulled = column.times.last().copied().or(self.last_pulled);
         }
-        match self.late {
+        let filled = match self.late {
             Some(late) if matches!(filled, Filled::Events) => self.fill_late(late, column),
             _ => filled,
-        }
+        };
+        self.is_stamped = !self.stamps.is_empty();
+        filled
     }
 
     fn release_kept(&mut self, number: u64) {

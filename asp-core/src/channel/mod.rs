@@ -75,6 +75,8 @@ struct Late {
 /// what each batch needs.
 #[repr(C)]
 pub(crate) struct Channel<T> {
+    /// True if there are stamps.
+    pub(crate) is_stamped: bool,
     /// The values of the lane, one for each time of its column that was not dispatched.
     pub(crate) values: Batch<T>,
     /// What the items of the source carry beside time and value, one for each time of the column, if they are not plain
@@ -139,6 +141,7 @@ pub(crate) struct Kept<T> {
 impl<T: Payload> Channel<T> {
     pub(crate) fn new(name: Arc<str>, id: u32) -> Self {
         Channel {
+            is_stamped: false,
             name,
             id,
             values: Batch::new(),

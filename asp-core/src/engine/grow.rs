@@ -111,8 +111,7 @@ impl Stage {
             }
         }
         for stream in node.take_seats() {
-            let hub = self.hubs.remove(stream as usize).leave(node.declaration(), number);
-            self.hubs.insert(stream as usize, hub);
+            self.hubs.reform(stream as usize, |hub| hub.leave(node.declaration(), number));
         }
         self.core.alive -= node.counted();
         self.core.heads.set(heads::of_node(number as usize), Due::NEVER);
