@@ -96,7 +96,7 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Strand<S> for Solo<S, T, H> {
         if self.channel.is_stamped {
             return false;
         }
-        let Some(value) = self.channel.values.pop() else { return false };
+        let Some(value) = self.channel.values.pop_front() else { return false };
         self.handler.step(strategy, cx, core, value);
         true
     }

@@ -309,7 +309,7 @@ impl<T: Payload> Channel<T> {
             #[cfg(test)]
             crate::counts::count(|counts| counts.pulls += 1);
             let before = self.values.len();
-            let (max, pull) = (source.batch(column.room), &mut source.pull);
+            let (max, pull) = (source.batch(column.room as usize), &mut source.pull);
             let pulled = self.values.fill(|values| pull.pull(max, &mut column.times, values));
             self.pulled += (self.values.len() - before) as u64;
             if let Some(stamps) = source.pull.stamps() {
