@@ -28,6 +28,9 @@ impl Engine {
                     && !self.stage.core.desk().halted()
                 {
                     self.refill(lane)?;
+                    if done > 0 && portion > 0 {
+                        continue;
+                    }
                 }
             }
             self.takes_turns = self.takes_turns.saturating_sub(1);
