@@ -42,6 +42,12 @@ impl<T> Batch<T> {
         }
     }
 
+    /// Takes the oldest one out, if it stands in front, as it does unless others came while there were some.
+    #[inline]
+    pub(crate) fn pop_front(&mut self) -> Option<T> {
+        self.front.pop()
+    }
+
     #[cold]
     #[inline(never)]
     fn pop_back(&mut self) -> Option<T> {

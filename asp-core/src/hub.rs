@@ -6,13 +6,13 @@
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 
+use crate::bundle::AnyBundle;
 use crate::channel::{AnyChannel, Channel, Copying, DigestFn, Kept, PeekFn, SinkFn, TapeFn};
 use crate::core::Core;
 use crate::departures::Departure;
 use crate::desk::At;
 use crate::forward::outflow::Outflow;
 use crate::live::side::Entry;
-use crate::node::AnyNode;
 use crate::nodes::Nodes;
 use crate::observe::Class;
 use crate::reader::Reader;
@@ -31,12 +31,8 @@ pub(crate) trait AnyHub: Any + Send {
     fn channel_mut(&mut self) -> &mut dyn AnyChannel;
     /// Dispatches events of the source at these times, as many as the limit allows; returns how many.
     fn run_fed(&mut self, lane: u32, times: &[i64], nodes: &mut Nodes, core: &mut Core) -> usize;
-    /// The only strategy that reads the stream, if its events may come to it by [`AnyHub::step`].
+    /// The only strategy that reads the stream, if it may join a bundle.
     fn owner(&self) -> Option<usize> {
-        None
-    }
-    /// Dispatches one event of the source to its owner, which has the desk; the limit then. None if this is another one.
-    fn step(&mut self, _time: i64, _owner: usize, _node: &mut dyn AnyNode, _core: &mut Core) -> Option<i64> {
         None
     }
     /// The number of the strategy that alone reads the stream, and its method.
@@ -49,6 +45,8 @@ pub(crate) trait AnyHub: Any + Send {
     }
     /// Takes a chain that begins with that strategy, a `Box<dyn Chain<T>>`, if it is one for this stream.
     fn fuse(&mut self, _chain: Box<dyn Any>) {}
+    /// Puts it into the bundle of its owner, which is made if there is none; its place there, or the stream itself.
+    fn join(self: Box<Self>, bundle: &mut Option<Box<dyn AnyBundle>>) -> Result<u32, Box<dyn AnyHub>>;
     /// Dispatches the item that the live side of the stream shows.
     fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core);
     /// Dispatches the next emission.
@@ -342,6 +340,10 @@ impl<T: Payload> AnyHub for Hub<T> {
         }
         core.about = None;
         core.desk().arrival.set(None);
+    }
+
+    fn join(self: Box<Self>, _: &mut Option<Box<dyn AnyBundle>>) -> Result<u32, Box<dyn AnyHub>> {
+        Err(self)
     }
 
     fn generalize(self: Box<Self>) -> Box<dyn AnyHub> {

@@ -154,6 +154,7 @@
 
 mod agenda;
 mod batch;
+mod bundle;
 mod channel;
 mod context;
 mod core;
@@ -174,6 +175,7 @@ mod growth;
 mod handler_times;
 mod heads;
 mod hub;
+mod hubs;
 mod keyed;
 mod latest;
 mod live;

@@ -26,62 +26,46 @@ const SAMPLE: usize = 32;
 /// No lane.
 const NONE: usize = usize::MAX;
 
-/// The times of one fed stream that were pulled and not yet dispatched. One line of the cache.
+/// The times of one fed stream that were pulled last. Two of them in a line of the cache.
 #[derive(Debug)]
-#[repr(align(64))]
+#[repr(align(32))]
 pub(crate) struct Column {
     /// In ascending order.
     pub(crate) times: Vec<i64>,
-    /// How many of them were dispatched.
-    taken: usize,
-    /// How many of them stand in the order.
-    ordered: usize,
-    /// The key that follows the one in the tree: made ahead of time, so that the next match need not wait for the times.
-    ready: u64,
+    /// How many of them stand in the order, or were dispatched.
+    ordered: u32,
     /// What a batch may take, in bytes.
-    pub(crate) room: usize,
+    pub(crate) room: u32,
 }
 
 impl Default for Column {
     fn default() -> Self {
-        Column { times: Vec::new(), taken: 0, ordered: 0, ready: EMPTY, room: BATCH }
+        Column { times: Vec::new(), ordered: 0, room: BATCH as u32 }
     }
 }
 
 impl Column {
-    /// Times that were not dispatched.
-    fn waiting(&self) -> usize {
-        self.times.len() - self.taken
+    /// The first time.
+    pub(crate) fn first(&self) -> Option<i64> {
+        self.times.first().copied()
     }
 
-    /// The time of the next event, if one was pulled.
-    pub(crate) fn head(&self) -> Option<i64> {
-        self.times.get(self.taken).copied()
+    /// The time of the next event that stands in no order.
+    fn head(&self) -> Option<i64> {
+        self.times.get(self.ordered as usize).copied()
     }
 
-    /// The times of those that were not dispatched.
-    pub(crate) fn rest(&self) -> &[i64] {
-        &self.times[self.taken..]
-    }
-
-    /// The key of the event at `index`.
-    #[inline]
-    fn key(&self, index: usize, pack: impl Fn(i64) -> u64) -> u64 {
-        self.times.get(index).map_or(EMPTY, |&time| pack(time))
-    }
-
-    /// The key of the next event that stands in no order; the one after it is made ready.
-    #[inline]
-    fn first_key(&mut self, pack: impl Fn(i64) -> u64) -> u64 {
-        self.ready = self.key(self.ordered + 1, &pack);
-        self.key(self.ordered, pack)
+    /// The key of the event that is so many after the head.
+    #[inline(always)]
+    fn key(&self, after: usize, pack: impl Fn(i64) -> u64) -> u64 {
+        let index = self.ordered as usize + after;
+        // Not `get`, for which the compiler takes three instructions more.
+        if index < self.times.len() { pack(self.times[index]) } else { EMPTY }
     }
 
     fn clear(&mut self) {
         self.times.clear();
-        self.taken = 0;
         self.ordered = 0;
-        self.ready = EMPTY;
     }
 }
 
@@ -95,6 +79,16 @@ pub(crate) struct Ahead<'a> {
 impl Ahead<'_> {
     pub(crate) fn len(&self) -> usize {
         self.keys.len()
+    }
+
+    /// Time and lane of the first one.
+    pub(crate) fn first(&self) -> Option<(i64, usize)> {
+        self.iter().next()
+    }
+
+    /// Leaves the first ones out.
+    pub(crate) fn skip(&mut self, count: usize) {
+        self.keys = &self.keys[count..];
     }
 
     /// Times and lanes.
@@ -117,6 +111,8 @@ impl Ahead<'_> {
 pub(crate) struct Merge {
     columns: Vec<Column>,
     tree: Vec<u64>,
+    /// By lane, the key that follows the one in the tree: made ahead of time, so that the next match need not wait for the times.
+    ready: Vec<u64>,
     /// Those who won, while the tree is made; kept for its memory.
     winners: Vec<u64>,
     /// The lane whose key is in slot 0 though its event is ordered: what follows there was not known.
@@ -131,8 +127,11 @@ pub(crate) struct Merge {
     next: usize,
     /// True if events of several lanes alternate in it.
     alternates: bool,
-    /// The lane whose events are all next, if it is the only one that has any: they need no keys.
-    sole: Option<usize>,
+    /// The lane whose events are all next, if it is the only one that has any, and how many of its column were dispatched:
+    /// they need no keys.
+    sole: Option<(usize, usize)>,
+    /// The times of a run, as they are handed out.
+    run: Vec<i64>,
 }
 
 impl Merge {
@@ -142,6 +141,7 @@ impl Merge {
         Merge {
             columns: (0..lanes).map(|_| column()).collect(),
             tree: vec![EMPTY; lanes.next_power_of_two()],
+            ready: vec![EMPTY; lanes.next_power_of_two()],
             winners: Vec::new(),
             vacant: NONE,
             is_stale: true,
@@ -153,16 +153,23 @@ impl Merge {
             next: 0,
             alternates: false,
             sole: None,
+            run: Vec::new(),
         }
     }
 
-    pub(crate) fn column(&self, lane: usize) -> &Column {
-        &self.columns[lane]
+    /// The times of a lane that were not dispatched.
+    pub(crate) fn rest(&self, lane: usize) -> &[i64] {
+        let Column { times, ordered, .. } = &self.columns[lane];
+        let ahead = || self.ahead(usize::MAX).iter().filter(|&(_, other)| other == lane).count();
+        match self.sole {
+            Some((sole, taken)) if sole == lane => &times[taken..],
+            _ => &times[*ordered as usize - ahead()..],
+        }
     }
 
     /// Empties the column of a lane that ran dry and hands it out to be filled; [`Merge::filled`] must follow.
     pub(crate) fn refill(&mut self, lane: usize) -> &mut Column {
-        debug_assert!(self.columns[lane].waiting() == 0);
+        debug_assert!(self.rest(lane).is_empty());
         self.columns[lane].clear();
         &mut self.columns[lane]
     }
@@ -181,16 +188,17 @@ impl Merge {
 
     /// Time of the earliest event of any lane, whatever was ordered.
     pub(crate) fn earliest(&self) -> Option<i64> {
-        self.columns.iter().filter_map(Column::head).min()
+        let ordered =
+            self.sole.map_or(self.first(), |(lane, taken)| Some((self.columns[lane].times[taken], lane)));
+        self.columns.iter().filter_map(Column::head).chain(ordered.map(|(time, _)| time)).min()
     }
 
     /// Puts an event into a lane, behind those that are not later: its place among the lane's waiting events. What was
     /// ordered ahead is ordered anew.
     pub(crate) fn insert(&mut self, lane: usize, time: i64) -> usize {
         self.forget_order();
-        let Column { times, taken, ordered, .. } = &mut self.columns[lane];
-        times.drain(..*taken);
-        (*taken, *ordered) = (0, 0);
+        let Column { times, ordered, .. } = &mut self.columns[lane];
+        times.drain(..std::mem::take(ordered) as usize);
         let place = times.partition_point(|&other| other <= time);
         times.insert(place, time);
         place
@@ -198,16 +206,20 @@ impl Merge {
 
     /// Forgets all events.
     pub(crate) fn clear(&mut self) {
-        self.columns.iter_mut().for_each(Column::clear);
         self.forget_order();
+        self.columns.iter_mut().for_each(Column::clear);
     }
 
     /// What was ordered ahead is ordered anew.
     fn forget_order(&mut self) {
-        for column in &mut self.columns {
-            column.ordered = column.taken;
+        if let Some((lane, taken)) = self.sole.take() {
+            self.columns[lane].ordered = taken as u32;
         }
-        (self.ordered, self.next, self.sole) = (0, 0, None);
+        for at in self.next..self.ordered {
+            let (_, lane) = self.unpack(self.order[at]);
+            self.columns[lane].ordered -= 1;
+        }
+        (self.ordered, self.next) = (0, 0);
         self.is_stale = true;
     }
 
@@ -224,7 +236,7 @@ impl Merge {
     pub(crate) fn peek_lane(&mut self) -> Option<(i64, usize)> {
         self.look_ahead();
         match self.sole {
-            Some(lane) => Some((self.columns[lane].head()?, lane)),
+            Some((lane, taken)) => Some((*self.columns[lane].times.get(taken)?, lane)),
             None => self.first(),
         }
     }
@@ -238,16 +250,22 @@ impl Merge {
     /// `limit`. Never empty, unless `most` is 0. [`Merge::took`] must follow.
     pub(crate) fn run(&mut self, limit: i64, most: usize) -> Option<(usize, &[i64])> {
         self.look_ahead();
-        if let Some(lane) = self.sole {
-            let rest = self.columns[lane].rest();
+        if let Some((lane, taken)) = self.sole {
+            let rest = &self.columns[lane].times[taken..];
             return Some((lane, &rest[..rest.len().min(most)]));
         }
-        let (_, lane) = self.first()?;
-        let more = self.order[self.next + 1..self.ordered].iter().map(|&key| self.unpack(key));
-        let more =
-            more.take_while(|&(time, other)| other == lane && time <= limit).take(most.saturating_sub(1));
-        let count = (1 + more.count()).min(most);
-        Some((lane, &self.columns[lane].rest()[..count]))
+        let (first, lane) = self.first()?;
+        let mut run = std::mem::take(&mut self.run);
+        run.clear();
+        let ahead = self.ahead(most);
+        let more = ahead
+            .iter()
+            .skip(1)
+            .take_while(|&(time, other)| other == lane && time <= limit)
+            .map(|(time, _)| time);
+        run.extend(std::iter::once(first).chain(more).take(most));
+        self.run = run;
+        Some((lane, &self.run))
     }
 
     /// Time and lane of the next event that stands in the order, if one is left there.
@@ -263,22 +281,22 @@ impl Merge {
         if self.alternates { self.first() } else { None }
     }
 
-    /// The events that stand in the order.
-    pub(crate) fn ahead(&self) -> Ahead<'_> {
-        Ahead { keys: &self.order[self.next..self.ordered], epoch: self.epoch, bits: self.bits }
+    /// The events that stand in the order, at most so many.
+    pub(crate) fn ahead(&self, most: usize) -> Ahead<'_> {
+        let keys = &self.order[self.next..self.ordered];
+        Ahead { keys: &keys[..keys.len().min(most)], epoch: self.epoch, bits: self.bits }
     }
 
     /// The next `count` events in the order were dispatched. The lane whose column is now dry, if there is one: that can be
     /// no other than the last.
     pub(crate) fn took_ordered(&mut self, count: usize) -> Option<usize> {
-        let keys = &self.order[self.next..self.next + count];
-        let mask = (1 << self.bits) - 1;
-        for key in keys {
-            self.columns[(key & mask) as usize].taken += 1;
-        }
         self.next += count;
-        let last = (keys.last()? & mask) as usize;
-        (self.columns[last].waiting() == 0).then_some(last)
+        self.dry()
+    }
+
+    /// The lane whose last event was dispatched with the end of the order.
+    fn dry(&self) -> Option<usize> {
+        (self.next == self.ordered && self.vacant != NONE).then_some(self.vacant)
     }
 
     #[inline]
@@ -290,13 +308,14 @@ impl Merge {
     /// The next `count` events, which are of that lane, were dispatched. True if its column is now dry.
     #[inline]
     pub(crate) fn took(&mut self, lane: usize, count: usize) -> bool {
-        let column = &mut self.columns[lane];
-        column.taken += count;
-        let is_dry = column.waiting() == 0;
-        match self.sole {
-            Some(_) if is_dry => self.sole = None,
-            Some(_) => {}
-            None => self.next += count,
+        let Some((_, taken)) = &mut self.sole else {
+            self.next += count;
+            return self.dry() == Some(lane);
+        };
+        *taken += count;
+        let is_dry = *taken == self.columns[lane].times.len();
+        if is_dry {
+            self.sole = None;
         }
         is_dry
     }
@@ -324,10 +343,18 @@ impl Merge {
         if self.has_one_lane() {
             return self.order_all();
         }
-        // Of the common sizes the tree is played without a loop or a look at its bounds.
+        // Without a loop, or a look at the tree's bounds.
         match self.tree.len() {
             8 => self.order_many(play_sized::<8>),
             16 => self.order_many(play_sized::<16>),
+            32 => self.order_many(play_sized::<32>),
+            64 => self.order_many(play_sized::<64>),
+            128 => self.order_many(play_sized::<128>),
+            256 => self.order_many(play_sized::<256>),
+            512 => self.order_many(play_sized::<512>),
+            1024 => self.order_many(play_sized::<1024>),
+            2048 => self.order_many(play_sized::<2048>),
+            4096 => self.order_many(play_sized::<4096>),
             _ => self.order_many(play),
         }
     }
@@ -335,8 +362,8 @@ impl Merge {
     /// Orders events of several lanes; `play` puts a key into the tree.
     #[inline(always)]
     fn order_many(&mut self, play: impl Fn(&mut [u64], usize, u64) -> u64) {
-        let Merge { columns, tree, vacant, bits, epoch, order, ordered, alternates, .. } = self;
-        let (columns, tree) = (&mut columns[..], &mut tree[..]);
+        let Merge { columns, tree, ready, vacant, bits, epoch, order, ordered, alternates, .. } = self;
+        let (columns, tree, ready) = (&mut columns[..], &mut tree[..], &mut ready[..]);
         let (bits, epoch) = (*bits, *epoch);
         let (mask, far) = ((1u64 << bits) - 1, u64::MAX >> bits);
         let (mut key, mut count) = (tree[0], 0);
@@ -348,7 +375,7 @@ impl Merge {
             count += 1;
             let lane = (key & mask) as usize;
             let column = &mut columns[lane];
-            let next = column.ready;
+            let next = ready[lane];
             column.ordered += 1;
             if next == EMPTY {
                 // What comes next in this lane is known only after this event was dispatched (S19, S21).
@@ -356,7 +383,7 @@ impl Merge {
                 break;
             }
             key = play(tree, lane, next);
-            column.ready = column.key(column.ordered + 1, |time| pack(time, epoch, bits, lane));
+            ready[lane] = column.key(1, |time| pack(time, epoch, bits, lane));
         }
         tree[0] = key;
         *ordered = count;
@@ -374,15 +401,17 @@ impl Merge {
     fn order_all(&mut self) {
         let (_, lane) = self.unpack(self.tree[0]);
         let column = &mut self.columns[lane];
-        column.ordered = column.times.len();
-        (self.sole, self.vacant) = (Some(lane), lane);
+        (self.sole, self.vacant) = (Some((lane, column.ordered as usize)), lane);
+        column.ordered = column.times.len() as u32;
     }
 
     /// Puts the key of the next event that stands in no order, if there is one, where the vacant one was.
     fn fill_vacant(&mut self) {
         let lane = std::mem::replace(&mut self.vacant, NONE);
         let (epoch, bits) = (self.epoch, self.bits);
-        let key = self.columns[lane].first_key(|time| pack(time, epoch, bits, lane));
+        let keys = [0, 1].map(|after| self.columns[lane].key(after, |time| pack(time, epoch, bits, lane)));
+        let [key, ready] = keys;
+        self.ready[lane] = ready;
         self.tree[0] = play(&mut self.tree, lane, key);
     }
 
@@ -395,14 +424,15 @@ impl Merge {
     fn build(&mut self) -> bool {
         self.is_stale = false;
         self.vacant = NONE;
-        let first = self.columns.iter().filter_map(|column| column.times.get(column.ordered)).min();
-        let (epoch, bits, leaves) = (first.copied().unwrap_or(i64::MIN), self.bits, self.tree.len());
+        let first = self.columns.iter().filter_map(Column::head).min();
+        let (epoch, bits, leaves) = (first.unwrap_or(i64::MIN), self.bits, self.tree.len());
         self.epoch = epoch;
         let winners = &mut self.winners;
         winners.clear();
         winners.resize(2 * leaves, EMPTY);
-        for (lane, column) in self.columns.iter_mut().enumerate() {
-            winners[leaves + lane] = column.first_key(|time| pack(time, epoch, bits, lane));
+        for (lane, column) in self.columns.iter().enumerate() {
+            let key = |after| column.key(after, |time| pack(time, epoch, bits, lane));
+            (winners[leaves + lane], self.ready[lane]) = (key(0), key(1));
         }
         for slot in (1..leaves).rev() {
             let (left, right) = (winners[2 * slot], winners[2 * slot + 1]);
@@ -415,8 +445,8 @@ impl Merge {
 }
 
 /// What the batch of each of so many lanes may take, in bytes.
-fn room(lanes: usize) -> usize {
-    (BATCHES / lanes.max(1)).min(BATCH)
+fn room(lanes: usize) -> u32 {
+    (BATCHES / lanes.max(1)).min(BATCH) as u32
 }
 
 /// Puts a key into the place of the least one, which was of the same lane; the key that is the least now.

@@ -339,29 +339,17 @@ impl<S: Strategy, H> Handler<S, H> {
         true
     }
 
-    /// Dispatches the next of `values` to a strategy that has the desk, and says up to when another one may follow.
+    /// Dispatches an event to a strategy that has the desk, which says when.
     #[inline(always)]
-    pub(crate) fn step<T>(
-        &mut self,
-        node: &mut Node<S>,
-        core: &mut Core,
-        time: i64,
-        values: &mut Batch<T>,
-    ) -> Option<i64>
+    pub(crate) fn step<T>(&mut self, strategy: &mut S, cx: &Context<S>, core: &mut Core, value: T)
     where
         H: Take<S, T>,
     {
-        let Node { strategy: Some(strategy), cx, .. } = node else { return None };
-        let (value, desk) = (values.pop()?, cx.desk());
         core.running.1 = self.method;
-        core.mark = desk.sequence.get();
-        core.dispatched.events += 1;
-        desk.at(time);
         let result = self.take.owned(strategy, cx, value);
         if result.is_err() {
             core.ended(cx.desk(), self.node, self.method, result);
         }
-        Some(cx.desk().limit.get())
     }
 
     /// Dispatches one event that nobody else will read; it comes back if it has to wait.

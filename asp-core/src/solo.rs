@@ -2,14 +2,15 @@
 
 use std::any::{Any, TypeId};
 
+use crate::bundle::{AnyBundle, Bundle, Strand};
 use crate::channel::{AnyChannel, Channel, Kept};
+use crate::context::Context;
 use crate::core::Core;
 use crate::departures::Departure;
 use crate::desk::At;
 use crate::fuse::Chain;
 use crate::hub::{AnyHub, Hub, Whom};
 use crate::live::side::Entry;
-use crate::node::AnyNode;
 use crate::nodes::Nodes;
 use crate::observe::Class;
 use crate::reader::{Handler, Take};
@@ -109,6 +110,17 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
     }
 }
 
+impl<S: Strategy, T: Payload, H: Take<S, T>> Strand<S> for Solo<S, T, H> {
+    fn step(&mut self, strategy: &mut S, cx: &Context<S>, core: &mut Core) -> bool {
+        if self.channel.is_stamped {
+            return false;
+        }
+        let Some(value) = self.channel.values.pop_front() else { return false };
+        self.handler.step(strategy, cx, core, value);
+        true
+    }
+}
+
 impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
     fn channel(&self) -> &dyn AnyChannel {
         &self.channel
@@ -151,15 +163,12 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
     }
 
     fn owner(&self) -> Option<usize> {
-        self.channel.stamps.is_empty().then_some(self.handler.node)
+        Some(self.handler.node)
     }
 
-    fn step(&mut self, time: i64, owner: usize, node: &mut dyn AnyNode, core: &mut Core) -> Option<i64> {
-        if self.handler.node != owner || !self.channel.stamps.is_empty() {
-            return None;
-        }
-        let node: &mut dyn Any = node;
-        self.handler.step(node.downcast_mut()?, core, time, &mut self.channel.values)
+    fn join(self: Box<Self>, bundle: &mut Option<Box<dyn AnyBundle>>) -> Result<u32, Box<dyn AnyHub>> {
+        let node = self.handler.node;
+        Bundle::<S>::join(bundle, node, self)
     }
 
     fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core) {

@@ -100,7 +100,7 @@ impl<T: Payload> AnyChannel for Channel<T> {
     }
 
     fn side(&mut self) -> Option<&mut dyn AnySide> {
-        self.side.as_mut().map(|side| side as &mut dyn AnySide)
+        self.side.as_mut().map(|side| &mut **side as &mut dyn AnySide)
     }
 
     fn is_live(&self) -> bool {
@@ -108,11 +108,10 @@ impl<T: Payload> AnyChannel for Channel<T> {
     }
 
     fn go_live(&mut self, clock: &Arc<dyn Clock>, wakes: &Arc<Wakes>, lane: u32) {
-        let Some(LivePart { link, history, options }) = self.source.as_mut().and_then(|it| it.live.take())
-        else {
-            return;
-        };
-        self.side = Some(Side::new(link.into_feed(), history, options, Arc::clone(clock), wakes, lane));
+        let Some(live) = self.source.as_mut().and_then(|it| it.live.take()) else { return };
+        let LivePart { link, history, options } = *live;
+        let side = Side::new(link.into_feed(), history, options, Arc::clone(clock), wakes, lane);
+        self.side = Some(Box::new(side));
     }
 
     fn take_history(&mut self) {
@@ -132,6 +131,7 @@ impl<T: Payload> AnyChannel for Channel<T> {
 
     fn fill(&mut self, column: &mut Column) -> Filled {
         let base = self.values.len();
+        self.is_stamped = false;
         let filled = self.pull(column);
         if let Some(side) = &mut self.side {
             side.saw_past(self.values.iter().skip(base));

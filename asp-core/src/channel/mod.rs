@@ -75,17 +75,19 @@ struct Late {
 /// what each batch needs.
 #[repr(C)]
 pub(crate) struct Channel<T> {
+    /// True if what was pulled last has stamps.
+    pub(crate) is_stamped: bool,
     /// The values of the lane, one for each time of its column that was not dispatched.
     pub(crate) values: Batch<T>,
+    /// Values that came from the source.
+    pub(crate) pulled: u64,
+    pub(crate) side: Option<Box<Side<T>>>,
+    /// What is expected of a source that was opened while the run goes on.
+    late: Option<Late>,
+    pub(crate) source: Option<Source<T>>,
     /// What the items of the source carry beside time and value, one for each time of the column, if they are not plain
     /// events.
     pub(crate) stamps: VecDeque<Stamp>,
-    /// Values that came from the source.
-    pub(crate) pulled: u64,
-    pub(crate) source: Option<Source<T>>,
-    /// What is expected of a source that was opened while the run goes on.
-    late: Option<Late>,
-    pub(crate) side: Option<Side<T>>,
     pub(crate) name: Arc<str>,
     /// Its number among the streams of the run.
     pub(crate) id: u32,
@@ -139,6 +141,7 @@ pub(crate) struct Kept<T> {
 impl<T: Payload> Channel<T> {
     pub(crate) fn new(name: Arc<str>, id: u32) -> Self {
         Channel {
+            is_stamped: false,
             name,
             id,
             values: Batch::new(),
@@ -294,6 +297,7 @@ impl<T: Payload> Channel<T> {
             self.late = None;
         }
         if count > 0 && self.stamps.is_empty() {
+            self.is_stamped = true;
             self.stamps.extend(column.times.iter().map(|&event_time| Stamp::Event { event_time }));
         }
         column.times[..count].fill(floor);
@@ -306,10 +310,11 @@ impl<T: Payload> Channel<T> {
             #[cfg(test)]
             crate::counts::count(|counts| counts.pulls += 1);
             let before = self.values.len();
-            let (max, pull) = (source.batch(column.room), &mut source.pull);
+            let (max, pull) = (source.batch(column.room as usize), &mut source.pull);
             let pulled = self.values.fill(|values| pull.pull(max, &mut column.times, values));
             self.pulled += (self.values.len() - before) as u64;
             if let Some(stamps) = source.pull.stamps() {
+                self.is_stamped |= !stamps.is_empty();
                 self.stamps.append(stamps);
             }
             match pulled {

@@ -56,8 +56,9 @@ impl Engine {
     }
 
     fn live_reports(&mut self) -> Vec<StreamReport> {
-        let channels = self.stage.hubs.iter_mut().map(|hub| hub.channel_mut());
-        let reports = channels.filter_map(|channel| {
+        let hubs = &mut self.stage.hubs;
+        let reports = (0..hubs.len()).filter_map(|stream| {
+            let channel = hubs[stream].channel_mut();
             let name = channel.name().clone();
             Some(channel.side()?.report(&name))
         });
@@ -69,14 +70,15 @@ impl Engine {
         self.stage.round.emissions = 0;
         self.stage.core.desk().joined.emissions.clear();
         let Stage { hubs, core, .. } = &mut self.stage;
-        hubs.iter_mut().map(|hub| hub.channel_mut().discard_emitted(core)).sum()
+        (0..hubs.len()).map(|stream| hubs[stream].channel_mut().discard_emitted(core)).sum()
     }
 
     /// What will not be run any more; emitted values among it are dropped.
     fn count_pending(&mut self) -> u64 {
         let emissions = self.discard_emitted() + self.grace.as_ref().map_or(0, |grace| grace.emissions);
         self.stage.core.desk().joined.clear();
-        let sides = self.stage.hubs.iter_mut().filter_map(|hub| Some(hub.channel_mut().side()?.waiting()));
+        let hubs = &mut self.stage.hubs;
+        let sides = (0..hubs.len()).filter_map(|stream| Some(hubs[stream].channel_mut().side()?.waiting()));
         let received: usize = sides.sum();
         let kept: usize = self.stage.hubs.iter().map(|hub| hub.channel().kept()).sum();
         (self.stage.core.alive + emissions + received + kept + self.stage.newcomers.len()) as u64
@@ -144,10 +146,11 @@ impl Engine {
             forwards,
             handlers: self.stage.core.times.as_mut().map(|times| times.take()).unwrap_or_default(),
         };
-        let collected =
-            self.stage.hubs.iter_mut().filter_map(|hub| {
-                Some((hub.channel().name().to_string(), hub.channel_mut().take_collected()?))
-            });
+        let hubs = &mut self.stage.hubs;
+        let collected = (0..hubs.len()).filter_map(|stream| {
+            let channel = hubs[stream].channel_mut();
+            Some((channel.name().to_string(), channel.take_collected()?))
+        });
         let collected = collected.collect();
         let nodes = std::mem::take(&mut self.stage.nodes).into_list();
         let strategies = nodes

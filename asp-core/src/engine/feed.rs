@@ -104,7 +104,7 @@ impl Engine {
             Filled::Ended if !self.goes_on_live(lane) => self.lane_ended(lane, None),
             Filled::Ended | Filled::Nothing => {}
             Filled::Events => {
-                let is_late = column.head().is_some_and(|time| time <= now);
+                let is_late = column.first().is_some_and(|time| time <= now);
                 if is_late && !self.stage.core.desk().starting.get() {
                     self.late.push((lane, column));
                     self.stage.has_late = true;

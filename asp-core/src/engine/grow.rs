@@ -112,8 +112,7 @@ impl Stage {
             }
         }
         for stream in node.take_seats() {
-            let hub = self.hubs.remove(stream as usize).leave(node.declaration(), number);
-            self.hubs.insert(stream as usize, hub);
+            self.hubs.reform(stream as usize, |hub| hub.leave(node.declaration(), number));
         }
         self.check_links();
         self.core.alive -= node.counted();

@@ -1,12 +1,10 @@
 //! Events of sources: dispatched in their merged order, pulled, ended.
 
+use super::Engine;
 use super::rounds::Stage;
-use super::{Engine, Origin};
 use crate::channel::Filled;
 use crate::desk::{Soon, SoonCall};
 use crate::error::ErrorKind;
-use crate::heads;
-use crate::observe::Class;
 
 /// A strategy that has the desk for fewer events than these is not worth it.
 const FEW: usize = 4;
@@ -30,6 +28,9 @@ impl Engine {
                     && !self.stage.core.desk().halted()
                 {
                     self.refill(lane)?;
+                    if done > 0 && portion > 0 {
+                        continue;
+                    }
                 }
             }
             self.takes_turns = self.takes_turns.saturating_sub(1);
@@ -71,26 +72,11 @@ impl Engine {
             return None;
         }
         let (first, lane) = merge.first_of_many()?;
-        let ahead = merge.ahead();
-        let mut limit = core.desk().limit.get();
-        let owner = hubs[lanes[lane] as usize].owner().filter(|_| first <= limit)?;
-        let others = core.heads.first_but(heads::of_node(owner));
-        let node = nodes.get_mut(owner)?;
-        if !node.hold(core) {
-            return None;
-        }
-        core.class = Class::Event;
-        let (all, mut done) = (ahead.len().min(most), 0);
-        'events: for (time, lane) in ahead.iter().take(all) {
-            while time > limit {
-                let Some(bridged) = node.bridge(core, time, others) else { break 'events };
-                limit = bridged;
-            }
-            *event = Some(Origin::Fed(lane));
-            let Some(next) = hubs[lanes[lane] as usize].step(time, owner, node, core) else { break };
-            (limit, done) = (next, done + 1);
-        }
-        node.release(core);
+        hubs.tie_again(lanes);
+        let (bundle, number, seats) = hubs.bundle_of(lane).filter(|_| first <= core.desk().limit.get())?;
+        let ahead = merge.ahead(most);
+        let all = ahead.len();
+        let done = bundle.run(ahead, number, seats, nodes, core, event)?;
         let dry = merge.took_ordered(done);
         stage.begin_call();
         if done < all.min(FEW) {

@@ -45,8 +45,10 @@ impl Engine {
             } else if self.stage.hubs[index].channel().peeks() > 0 {
                 continue;
             }
-            let hub = self.stage.hubs.remove(index);
-            self.stage.hubs.insert(index, if begins { hub.generalize() } else { hub.specialize() });
+            self.stage.hubs.reform(index, |hub| if begins { hub.generalize() } else { hub.specialize() });
+        }
+        if !begins && !watch.peeked.is_empty() {
+            self.stage.hubs.tie(&self.lanes);
         }
         self.stage.check_links();
     }

@@ -122,7 +122,7 @@ pub(super) type Ended = Result<StopReason, ErrorKind>;
 
 /// Where an event came from.
 #[derive(Clone, Copy, Debug)]
-enum Origin {
+pub(crate) enum Origin {
     /// The source of that lane.
     Fed(usize),
     /// A strategy that emitted it on that stream.
@@ -163,6 +163,7 @@ impl Engine {
     pub(crate) fn new(parts: Parts, core: Core, limits: Limits, stop: StopHandle) -> Self {
         let Parts { mut hubs, inlets, lanes, nodes, coroutines, graph, links, .. } = parts;
         let fed: Vec<bool> = lanes.iter().map(|&id| hubs[id as usize].channel().is_fed()).collect();
+        hubs.tie(&lanes);
         let local = Local::new(Arc::clone(&core.tasks.outside), Arc::clone(&core.desk().shown));
         let mut engine = Engine {
             grace: None,

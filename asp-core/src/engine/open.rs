@@ -148,7 +148,7 @@ impl Engine {
         let start = self.start;
         let hub = self.stage.hubs[self.lanes[lane] as usize].channel_mut();
         while let Filled::Events = state
-            && self.merge.column(lane).head().is_some_and(|time| time < start)
+            && self.merge.rest(lane).first().is_some_and(|&time| time < start)
         {
             if hub.skip(self.merge.skip(lane), start) {
                 *state = hub.fill(self.merge.refill(lane));

@@ -11,7 +11,7 @@ use crate::error::ErrorKind;
 use crate::graph::Graph;
 use crate::growth::Asked;
 use crate::heads::{self, Due};
-use crate::hub::AnyHub;
+use crate::hubs::Hubs;
 use crate::nodes::Nodes;
 use crate::observe::Class;
 use crate::time::Timestamp;
@@ -57,7 +57,7 @@ impl Round {
 pub(super) struct Stage {
     pub(super) core: Core,
     pub(super) nodes: Nodes,
-    pub(super) hubs: Vec<Box<dyn AnyHub>>,
+    pub(super) hubs: Hubs,
     /// What the streams are, for those who join.
     pub(super) graph: Graph,
     /// What is left of the current round.

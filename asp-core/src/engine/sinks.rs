@@ -11,7 +11,7 @@ use super::stand_still::Sign;
 use crate::error::ErrorKind;
 use crate::forward::ForwardReport;
 use crate::forward::outflow::AnyOutflow;
-use crate::hub::AnyHub;
+use crate::hubs::Hubs;
 use crate::live::wake::Wakes;
 use crate::time::{Respite, Timestamp};
 
@@ -30,12 +30,13 @@ pub(super) struct Sinks {
 
 impl Sinks {
     /// None if there are none.
-    pub(super) fn connect(hubs: &mut [Box<dyn AnyHub>]) -> Option<Box<Sinks>> {
+    pub(super) fn connect(hubs: &mut Hubs) -> Option<Box<Sinks>> {
         let (wakes, mut places) = (Arc::<Wakes>::default(), Vec::new());
-        for (hub, stream) in hubs.iter_mut().zip(0..) {
-            for place in 0..hub.channel().forwards() {
-                hub.channel_mut().forward(place).connect(places.len() as u32, stream, &wakes);
-                places.push((stream, place));
+        for stream in 0..hubs.len() {
+            for place in 0..hubs[stream].channel().forwards() {
+                let number = places.len() as u32;
+                hubs[stream].channel_mut().forward(place).connect(number, stream as u32, &wakes);
+                places.push((stream as u32, place));
             }
         }
         let looking = Vec::with_capacity(places.len());

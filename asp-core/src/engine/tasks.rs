@@ -262,8 +262,7 @@ impl Stage {
             self.core.hear();
         }
         // A stream with one reader has no room for others beside it.
-        let hub = self.hubs.remove(index).generalize();
-        self.hubs.insert(index, hub);
+        self.hubs.reform(index, |hub| hub.generalize());
     }
 
     /// Begins the coroutines, in the first round of the start, before what any strategy asks for.

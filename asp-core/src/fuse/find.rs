@@ -61,7 +61,7 @@ fn fuse<A: Fuse, N: Find<A>>(parts: &mut Parts) {
         if let (Some(receiver), Some(next)) = (A::receiver(method), N::find(reader, 1, parts)) {
             let strategy = PhantomData::<fn(A)>;
             let head = Head { number: reader as u32, method, receiver, next, strategy };
-            A::inputs(&mut Begin { head: Some(head), hub: &mut *parts.hubs[stream] });
+            A::inputs(&mut Begin { head: Some(head), hub: &mut parts.hubs[stream] });
         }
     }
 }

@@ -16,7 +16,8 @@ use crate::channel::{DigestFn, PeekFn, SinkFn, TapeFn};
 use crate::forward::outflow::Outflow;
 use crate::fuse::Fuser;
 use crate::graph_fault::GraphFault;
-use crate::hub::{AnyHub, Hub};
+use crate::hub::Hub;
+use crate::hubs::Hubs;
 use crate::names::{similar, type_name};
 use crate::nodes::Nodes;
 use crate::recording::Tap;
@@ -70,7 +71,7 @@ pub(crate) struct Graph {
     entries: Vec<Entry>,
     /// Their numbers by name.
     numbers: HashMap<Arc<str>, usize>,
-    pub(crate) hubs: Vec<Box<dyn AnyHub>>,
+    pub(crate) hubs: Hubs,
     /// Streams in the order of their declaration: by `feed`, `opens`, or the `emits` of an `add`.
     ranks: Vec<u32>,
     pub(crate) nodes: Nodes,
@@ -126,12 +127,11 @@ impl Graph {
     /// The hub of a stream as what it is.
     fn typed<T: Payload>(&mut self, id: u32) -> Option<&mut Hub<T>> {
         let index = id as usize;
-        if !(self.hubs[index].as_ref() as &dyn Any).is::<Hub<T>>() {
+        if !(&self.hubs[index] as &dyn Any).is::<Hub<T>>() {
             // While the run goes on: a stream with one reader has no room for others.
-            let hub = self.hubs.remove(index).generalize();
-            self.hubs.insert(index, hub);
+            self.hubs.reform(index, |hub| hub.generalize());
         }
-        let hub: &mut dyn Any = self.hubs[index].as_mut();
+        let hub: &mut dyn Any = &mut self.hubs[index];
         hub.downcast_mut()
     }
 
@@ -242,7 +242,7 @@ impl Graph {
     pub(crate) fn check(&mut self, live: bool) -> Vec<GraphFault> {
         let mut faults = std::mem::take(&mut self.faults);
         let all: Vec<&str> = self.entries.iter().map(|entry| &*entry.name).collect();
-        for (entry, hub) in self.entries.iter().zip(&self.hubs) {
+        for (entry, hub) in self.entries.iter().zip(self.hubs.iter()) {
             let name = entry.name.to_string();
             // What clashes was not attached, and so would seem not to be there.
             let clashes = faults
@@ -298,7 +298,8 @@ impl Graph {
             (true, true) => Inlet::Announced,
         });
         let inlets = inlets.collect();
-        let hubs = std::mem::take(&mut self.hubs).into_iter().map(|hub| hub.specialize()).collect();
+        let mut hubs = std::mem::take(&mut self.hubs);
+        hubs.specialize();
         for coroutine in &self.coroutines {
             self.roster.add_coroutine(&coroutine.name);
         }
@@ -323,9 +324,9 @@ impl Graph {
     }
 
     /// Makes the queues of the streams that strategies emit on.
-    pub(crate) fn furnish(&self, hubs: &[Box<dyn AnyHub>], outlets: &mut Vec<Option<Box<dyn Any + Send>>>) {
+    pub(crate) fn furnish(&self, hubs: &Hubs, outlets: &mut Vec<Option<Box<dyn Any + Send>>>) {
         outlets.resize_with(self.entries.len(), || None);
-        for ((entry, hub), outlet) in self.entries.iter().zip(hubs).zip(outlets) {
+        for ((entry, hub), outlet) in self.entries.iter().zip(hubs.iter()).zip(outlets) {
             if entry.emitted || entry.injected {
                 outlet.get_or_insert_with(|| hub.channel().new_outlet());
             }
@@ -352,7 +353,7 @@ pub(crate) enum Inlet {
 /// A checked graph, taken apart.
 pub(crate) struct Parts {
     /// All streams.
-    pub(crate) hubs: Vec<Box<dyn AnyHub>>,
+    pub(crate) hubs: Hubs,
     /// Which of them a test may put events into.
     pub(crate) inlets: Vec<Inlet>,
     /// The streams that sources feed, or may feed, by rank.

@@ -187,6 +187,6 @@ fn nothing_is_left_after_clear() {
 
 #[test]
 fn many_lanes_have_smaller_batches() {
-    assert_eq!([1, 256, 4096].map(room), [BATCH, BATCH, 256]);
+    assert_eq!([1, 256, 4096].map(room), [BATCH as u32, BATCH as u32, 256]);
     assert_eq!(Merge::new(4096).refill(7).room, 256);
 }

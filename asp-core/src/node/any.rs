@@ -41,14 +41,6 @@ pub(crate) trait AnyNode: Any + Send {
     fn panicked(&self) -> bool;
     /// The strategy is never called again.
     fn set_panicked(&mut self);
-    /// Takes the desk for events of several streams, one after the other. False if it cannot: a task has the strategy, or
-    /// each instant is to settle before the next one.
-    fn hold(&mut self, core: &mut Core) -> bool;
-    /// Between two of these events, works through the agenda up to the second one, at `time`; the limit then. None if others
-    /// come first, or nothing more may be dispatched.
-    fn bridge(&mut self, core: &mut Core, time: i64, others: Due) -> Option<i64>;
-    /// Gives the desk back.
-    fn release(&mut self, core: &mut Core);
     /// Takes the desk while a task is polled.
     fn take_desk(&mut self, core: &mut Core, method: &'static str);
     /// Gives it back. True if the task has asked that the strategy retires.
@@ -226,25 +218,6 @@ impl<S: Strategy> AnyNode for Node<S> {
         self.guarded(core, |node, core| {
             node.run_hooks(core, Class::Stop, None, |hooks| &mut hooks.stops);
         });
-    }
-
-    fn hold(&mut self, core: &mut Core) -> bool {
-        let can_hold = self.strategy.is_some() && !self.settles();
-        if can_hold {
-            self.enter(core, "");
-        }
-        can_hold
-    }
-
-    fn bridge(&mut self, core: &mut Core, time: i64, others: Due) -> Option<i64> {
-        self.catch_up(core, time, others).then(|| self.cx.desk().limit.get())
-    }
-
-    fn release(&mut self, core: &mut Core) {
-        // What a handler asked for in vain has halted the run.
-        let (node, method) = core.running;
-        core.ended(self.cx.desk(), node as usize, method, Ok(()));
-        self.leave(core);
     }
 
     fn poison(&mut self, core: &mut Core) {

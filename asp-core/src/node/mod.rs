@@ -344,6 +344,24 @@ impl<S: Strategy> Node<S> {
         true
     }
 
+    /// Takes the desk for events of several streams, one after the other. False if it cannot: a task has the strategy, or
+    /// each instant is to settle before the next one.
+    pub(crate) fn hold(&mut self, core: &mut Core) -> bool {
+        let can_hold = self.strategy.is_some() && !self.settles();
+        if can_hold {
+            self.enter(core, "");
+        }
+        can_hold
+    }
+
+    /// Gives the desk back.
+    pub(crate) fn release(&mut self, core: &mut Core) {
+        // What a handler asked for in vain has halted the run.
+        let (node, method) = core.running;
+        core.ended(self.cx.desk(), node as usize, method, Ok(()));
+        self.leave(core);
+    }
+
     /// Makes one handler call. False if the run stops.
     #[inline]
     fn dispatch(

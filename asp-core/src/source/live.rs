@@ -346,7 +346,7 @@ impl<T: Payload> Source<T> {
     /// # drop(prices);
     /// ```
     pub fn reconnect(mut self, policy: Reconnect) -> Self {
-        match &mut self.live {
+        match self.live.as_deref_mut() {
             Some(LivePart { link: Link::Connect(connect), .. }) => connect.set_policy(policy),
             _ => {
                 let misuse = "`reconnect(..)` is for `Source::connect(..)`, which knows how to connect again";
@@ -380,7 +380,13 @@ impl<T: Payload> Source<T> {
 
     fn of_link(link: Link<T>) -> Self {
         let pull = pull_items(std::iter::empty::<(Timestamp, T)>());
-        Source { pull, read_ahead: None, live: Some(LivePart::new(link)), has_past: false, misuse: None }
+        Source {
+            pull,
+            read_ahead: None,
+            live: Some(Box::new(LivePart::new(link))),
+            has_past: false,
+            misuse: None,
+        }
     }
 }
 

@@ -34,7 +34,8 @@ impl<T: Payload> Merged<T> {
             let part = &mut self.parts[position];
             let column = self.merge.refill(position);
             while column.times.is_empty() && part.ended.is_none() {
-                let (max, Part { source, values, .. }) = (part.source.batch(column.room), &mut *part);
+                let (max, Part { source, values, .. }) =
+                    (part.source.batch(column.room as usize), &mut *part);
                 match values.fill(|values| source.pull.pull(max, &mut column.times, values)) {
                     Pulled::Some => {}
                     ended => part.ended = Some(ended),

@@ -45,7 +45,8 @@ pub(crate) use stamped::Stamp;
 pub struct Source<T> {
     pub(crate) pull: Box<dyn Pull<T>>,
     pub(crate) read_ahead: Option<usize>,
-    pub(crate) live: Option<LivePart<T>>,
+    /// In a box, as most have none and a lane of many waits for each line of the cache.
+    pub(crate) live: Option<Box<LivePart<T>>>,
     /// True unless it began as a live source.
     pub(crate) has_past: bool,
     /// An option that makes no sense here, for the check of the graph.

@@ -1,7 +1,7 @@
 //! S7, S9, S10: the total order of items.
 
 use asp::prelude::*;
-use asp::{Class, Place, Stream};
+use asp::{Class, Place, Stamped, Stream};
 use std::sync::{Arc, Mutex};
 
 use crate::kit::*;
@@ -291,4 +291,96 @@ fn s10_equal_due_times_run_in_the_order_they_were_scheduled() {
         log.take(),
         "p.second 1, p.first 1, q.second 1, q.first 1, p.second 2, p.first 2, q.second 2, q.first 2"
     );
+}
+
+/// Reads several streams, for a time alone.
+struct Reader {
+    seen: Vec<u64>,
+}
+
+#[strategy]
+impl Reader {
+    #[on_event(stream = "r0")]
+    fn on_0(&mut self, cx: &Context<Self>, number: u64) {
+        self.seen.push(number);
+        if number == 600 {
+            cx.spawn(Guest);
+        }
+    }
+
+    #[on_event(stream = "r1")]
+    fn on_1(&mut self, number: u64) {
+        self.seen.push(number);
+    }
+
+    #[on_event(stream = "r2")]
+    fn on_2(&mut self, number: u64) {
+        self.seen.push(number);
+    }
+
+    #[on_event(stream = "said")]
+    fn said(&mut self, number: u64) {
+        self.seen.push(number);
+    }
+}
+
+/// Reads one of them too, and says so.
+struct Guest;
+
+#[strategy(emits(said: u64))]
+impl Guest {
+    #[on_event(stream = Reader::R1)]
+    fn on_1(&mut self, cx: &Context<Self>, number: u64) {
+        cx.emit(Reader::SAID, 10_000 + number);
+        if number == 901 {
+            cx.retire();
+        }
+    }
+}
+
+#[test]
+fn s07_streams_of_one_strategy_keep_their_order_while_another_comes_and_goes() {
+    let numbers = |first: u64| (0..600).map(move |k| (s((first + 3 * k) as f64), first + 3 * k));
+    let runner = Runner::new().feed(Reader::R0, numbers(0)).feed(Reader::R1, numbers(1));
+    let runner = runner.feed(Reader::R2, numbers(2)).opens(Reader::SAID);
+    let reader: Reader = runner.add(Reader { seen: Vec::new() }).run().unwrap().take().unwrap();
+    let mut expected = Vec::new();
+    for number in 0..1800 {
+        expected.push(number);
+        if number % 3 == 1 && (601..=901).contains(&number) {
+            expected.push(10_000 + number);
+        }
+    }
+    assert_eq!(reader.seen, expected);
+}
+
+/// Notes when events of two streams happened.
+#[derive(Default)]
+struct Dates {
+    seen: Vec<(i64, i64)>,
+}
+
+#[strategy]
+impl Dates {
+    #[on_event(stream = "prompt")]
+    fn prompt(&mut self, cx: &Context<Self>, _n: u64) {
+        self.seen.push((cx.now().as_nanos(), cx.event_time().as_nanos()));
+    }
+
+    #[on_event(stream = "delayed")]
+    fn delayed(&mut self, cx: &Context<Self>, _n: u64) {
+        self.seen.push((cx.now().as_nanos(), cx.event_time().as_nanos()));
+    }
+}
+
+#[test]
+fn s04_stamped_and_plain_events_that_alternate_have_times_of_their_own() {
+    let time = Timestamp::from_nanos;
+    let delayed =
+        (0..1000).map(move |k| Stamped { time: time(2 * k + 7), event_time: time(2 * k), value: 0 });
+    let runner = Runner::new().feed(Dates::PROMPT, (0..1000).map(move |k| (time(2 * k + 8), 0)));
+    let runner = runner.feed(Dates::DELAYED, Source::stamped(delayed));
+    let dates: Dates = runner.add(Dates::default()).run().unwrap().take().unwrap();
+    let expected = (7..2007).map(|now| (now, if now % 2 == 1 { now - 7 } else { now }));
+    assert_eq!(dates.seen, expected.collect::<Vec<_>>());
 }

@@ -276,7 +276,7 @@ impl Engine {
         let stream = self.lanes[lane];
         self.inlets[stream as usize] = Inlet::Closed;
         self.stage.hubs[stream as usize].channel_mut().set_injected(false);
-        if self.merge.column(lane).head().is_none() {
+        if self.merge.rest(lane).is_empty() {
             self.lane_ended(lane, Some(self.stage.now()));
         }
     }

@@ -98,7 +98,7 @@ impl Engine {
         for (lane, &stream) in self.lanes.iter().enumerate() {
             let shown = if self.inlets[stream as usize] == Inlet::None { 1 } else { usize::MAX };
             let delivered = self.stage.hubs[stream as usize].channel().count_delivered();
-            for (&time, sequence) in self.merge.column(lane).rest().iter().take(shown).zip(delivered..) {
+            for (&time, sequence) in self.merge.rest(lane).iter().take(shown).zip(delivered..) {
                 let place = place(time, 0, Class::Event, lane as u64, sequence);
                 planned.push(self.event(place, stream));
             }
