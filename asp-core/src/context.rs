@@ -379,10 +379,10 @@ impl<S: Strategy> Context<S> {
     pub fn emit<T: Payload>(&self, stream: Stream<T>, value: T) {
         // The compiler knows whether there is one.
         let Some(outlet) = self.emits.outlet::<T>() else {
-            return self.emit_to_desk(&stream, value);
+            return self.emit_to_desk(stream.name(), value);
         };
         if let Some(value) = outlet.offer(stream.name(), value) {
-            self.emit_aside(&stream, value);
+            self.emit_aside(stream.name(), value);
         }
     }
 

@@ -6,21 +6,21 @@ use super::Context;
 use crate::desk::{Emission, Refused};
 use crate::fuse::Emits;
 use crate::strategy::Strategy;
-use crate::stream::{Payload, Stream};
+use crate::stream::Payload;
 
 impl<S: Strategy> Context<S> {
     /// The usual way of an emission, apart from the way through a fused chain, which stays short so.
     #[inline(never)]
-    pub(super) fn emit_aside<T: Payload>(&self, stream: &Stream<T>, value: T) {
+    pub(super) fn emit_aside<T: Payload>(&self, stream: &str, value: T) {
         self.emit_to_desk(stream, value);
     }
 
     #[inline]
-    pub(super) fn emit_to_desk<T: Payload>(&self, stream: &Stream<T>, value: T) {
+    pub(super) fn emit_to_desk<T: Payload>(&self, stream: &str, value: T) {
         let desk = self.desk();
-        let found = self.outlet(stream.name()).and_then(|id| Some((id, desk.outlet::<T>(id)?)));
+        let found = self.outlet(stream).and_then(|id| Some((id, desk.outlet::<T>(id)?)));
         let Some((id, queue)) = found else {
-            return self.refuse_emission::<T>(stream.name());
+            return self.refuse_emission::<T>(stream);
         };
         self.emits.shut();
         queue.push(value);
