@@ -1,7 +1,7 @@
 //! Events of a source on their way through a chain.
 
 use super::Fuse;
-use super::link::Next;
+use super::link::{Hop, Next};
 use crate::batch::Batch;
 use crate::core::Core;
 use crate::node::Node;
@@ -17,9 +17,8 @@ pub(crate) trait Chain<T>: Send {
 
 /// The first strategy of a chain, and the others.
 pub(super) struct Head<S: Fuse, N> {
-    pub(super) number: u32,
-    /// Its method, by name and by the number that [`Fuse`] knows.
-    pub(super) method: &'static str,
+    pub(super) hop: Hop,
+    /// The number of its method that [`Fuse`] knows.
     pub(super) receiver: u32,
     pub(super) next: N,
     pub(super) strategy: std::marker::PhantomData<fn(S)>,
@@ -27,7 +26,7 @@ pub(super) struct Head<S: Fuse, N> {
 
 impl<S: Fuse, T: Payload, N: Next<S>> Chain<T> for Head<S, N> {
     fn run(&mut self, times: &[i64], values: &mut Batch<T>, nodes: &mut Nodes, core: &mut Core) -> usize {
-        let Some(node) = nodes.lend_typed::<S>(self.number) else { return 0 };
+        let Some(node) = nodes.lend_typed::<S>(self.hop.number) else { return 0 };
         let is_open = node.takes_events() && self.next.open(&node, nodes);
         let mut lent = Lent { head: self, node: Some(node), nodes, core };
         if is_open { lent.run(times, values) } else { 0 }
@@ -48,7 +47,7 @@ impl<S: Fuse, N: Next<S>> Lent<'_, S, N> {
     fn run<T: Payload>(&mut self, times: &[i64], values: &mut Batch<T>) -> usize {
         let Lent { head, node: Some(node), core, .. } = self else { return 0 };
         let Some(mut desk) = core.desk.take() else { return 0 };
-        core.running = (head.number, head.method);
+        core.running = (head.hop.number, head.hop.method);
         let mut left = times;
         while let [time, rest @ ..] = left
             && let [next, ..] = rest
@@ -63,18 +62,13 @@ impl<S: Fuse, N: Next<S>> Lent<'_, S, N> {
             core.mark = desk.sequence.get();
             core.dispatched.events += 1;
             node.cx.take_desk(desk);
-            let result = match &mut **node {
-                Node { strategy: Some(strategy), cx, .. } => strategy.receive(cx, head.receiver, value),
-                _ => Ok(()),
-            };
-            if !node.is_plain(&result) && !node.ended_with_more(core, head.method, result) {
-                head.next.spill(node);
+            let Node { strategy: Some(strategy), cx, .. } = &mut **node else {
                 desk = node.cx.give_desk();
                 break;
-            }
+            };
+            let result = strategy.receive(cx, head.receiver, value);
             let is_over;
-            desk = node.cx.give_desk();
-            (desk, is_over) = head.next.pass(node.cx.emits(), desk, core);
+            (desk, is_over) = head.hop.go_on(node, &mut head.next, core, result);
             if !is_over {
                 break;
             }
@@ -89,7 +83,7 @@ impl<S: Fuse, N: Next<S>> Drop for Lent<'_, S, N> {
     fn drop(&mut self) {
         if let Some(mut node) = self.node.take() {
             self.head.next.shut(&mut node, self.nodes, self.core);
-            self.nodes.put_back(self.head.number, node);
+            self.nodes.put_back(self.head.hop.number, node);
         }
         self.core.hop = 0;
     }

@@ -60,7 +60,8 @@ fn fuse<A: Fuse, N: Find<A>>(parts: &mut Parts) {
         }
         if let (Some(receiver), Some(next)) = (A::receiver(method), N::find(reader, 1, parts)) {
             let strategy = PhantomData::<fn(A)>;
-            let head = Head { number: reader as u32, method, receiver, next, strategy };
+            let hop = Hop { round: 0, stream: None, number: reader as u32, method };
+            let head = Head { hop, receiver, next, strategy };
             A::inputs(&mut Begin { head: Some(head), hub: &mut parts.hubs[stream] });
         }
     }
@@ -75,7 +76,7 @@ struct Begin<'a, A: Fuse, N> {
 impl<A: Fuse, N: Next<A>> Inputs for Begin<'_, A, N> {
     fn input<T: Send + 'static>(&mut self, _: Stream<T>, method: &str) {
         if self.hub.carries(TypeId::of::<T>())
-            && let Some(head) = self.head.take_if(|head| head.method == method)
+            && let Some(head) = self.head.take_if(|head| head.hop.method == method)
         {
             let chain: Box<dyn Chain<T>> = Box::new(head);
             self.hub.fuse(Box::new(chain));
@@ -114,7 +115,7 @@ impl<A: Strategy, B: Fuse, N: Find<B>> Find<A> for Link<B, Option<N>> {
             let number = number as u32;
             parts.links.push((stream, number));
             let carried = parts.graph.carried(stream);
-            let hop = Hop { round, stream, number, method };
+            let hop = Hop { round, stream: Some(stream), number, method };
             Some(Link { node: None, receiver, count: 0, hop, declared, carried, next })
         })
     }

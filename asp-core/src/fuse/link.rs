@@ -74,8 +74,8 @@ impl<S: Strategy, N: Next<S>> Next<S> for Option<N> {
 pub(crate) struct Hop {
     /// The round in which its turn comes; 0 is that of the event that the chain begins with.
     pub(super) round: u32,
-    /// The stream that leads to it.
-    pub(super) stream: u32,
+    /// The stream of emissions that leads to it.
+    pub(super) stream: Option<u32>,
     /// The number of the strategy, and its method.
     pub(super) number: u32,
     pub(super) method: &'static str,
@@ -83,28 +83,49 @@ pub(crate) struct Hop {
 
 impl Hop {
     /// Tells the core that an event is here.
-    fn tell(self, core: &mut Core) {
+    fn tell(&self, core: &mut Core) {
         core.running = (self.number, self.method);
         core.round = self.round;
-        core.relayed = Some(self.stream);
+        core.relayed = self.stream;
     }
 
-    /// Takes note of what has come of a dispatch here. True if the engine need not look at it before the next one.
-    #[inline(never)]
-    fn ended_with_more<S: Strategy>(
-        self,
+    /// After a dispatch here: passes on what was emitted, as [`Next::pass`] does.
+    #[inline(always)]
+    pub(super) fn go_on<S: Strategy>(
+        &self,
         node: &mut Node<S>,
+        next: &mut impl Next<S>,
         core: &mut Core,
         result: HandlerResult,
-    ) -> bool {
+    ) -> (Box<Desk>, bool) {
+        if !node.is_plain(&result) {
+            return self.go_on_after_more(node, next, core, result);
+        }
+        let desk = node.cx.give_desk();
+        next.pass(node.cx.emits(), desk, core)
+    }
+
+    /// [`Hop::go_on`], where more has come of the dispatch than an emission: apart, so that in the common case the compiler
+    /// knows what is where.
+    #[cold]
+    #[inline(never)]
+    fn go_on_after_more<S: Strategy>(
+        &self,
+        node: &mut Node<S>,
+        next: &mut impl Next<S>,
+        core: &mut Core,
+        result: HandlerResult,
+    ) -> (Box<Desk>, bool) {
         let first = core.running;
         self.tell(core);
-        let goes_on = node.ended_with_more(core, self.method, result);
-        if goes_on {
-            // The chain says where it is by its hops again.
-            (core.running, core.round, core.relayed) = (first, 0, None);
+        if !node.ended_with_more(core, self.method, result) {
+            next.spill(node);
+            return (node.cx.give_desk(), false);
         }
-        goes_on
+        // The chain says where it is by its hops again.
+        (core.running, core.round, core.relayed) = (first, 0, None);
+        let desk = node.cx.give_desk();
+        next.pass(node.cx.emits(), desk, core)
     }
 }
 
@@ -144,7 +165,7 @@ impl<A: Strategy, B: Fuse, N: Next<B>> Next<A> for Link<B, N> {
         if count > 0 {
             core.dispatched.events += count;
             core.fused += count;
-            core.passed_on.push((self.hop.stream, count));
+            core.passed_on.extend(self.hop.stream.map(|stream| (stream, count)));
         }
     }
 
@@ -154,8 +175,8 @@ impl<A: Strategy, B: Fuse, N: Next<B>> Next<A> for Link<B, N> {
     }
 
     fn spill(&self, before: &Node<A>) {
-        if let Some(desk) = before.cx.desk_if_here() {
-            before.cx.emits().pass(Spill { desk, stream: self.hop.stream }).unwrap_or_else(drop);
+        if let (Some(desk), Some(stream)) = (before.cx.desk_if_here(), self.hop.stream) {
+            before.cx.emits().pass(Spill { desk, stream }).unwrap_or_else(drop);
         }
     }
 }
@@ -178,15 +199,11 @@ impl<B: Fuse, N: Next<B>> Receiver for Passing<'_, Link<B, N>> {
         link.count += 1;
         core.hop = link.hop.round;
         node.cx.take_desk(desk);
-        let result = match &mut **node {
-            Node { strategy: Some(strategy), cx, .. } => strategy.receive(cx, link.receiver, value),
-            _ => Ok(()),
-        };
-        if !node.is_plain(&result) && !link.hop.ended_with_more(node, core, result) {
-            link.next.spill(node);
+        // It takes events, or the chain were not open.
+        let Node { strategy: Some(strategy), cx, .. } = &mut **node else {
             return (node.cx.give_desk(), false);
-        }
-        let desk = node.cx.give_desk();
-        link.next.pass(node.cx.emits(), desk, core)
+        };
+        let result = strategy.receive(cx, link.receiver, value);
+        link.hop.go_on(node, &mut link.next, core, result)
     }
 }
