@@ -44,6 +44,11 @@ impl Stage {
                 return;
             }
             self.attend();
+            if due < local::in_run(|local| local.sleeps.head()) {
+                // What was dropped was the next one.
+                self.core.show_sleeps();
+                continue;
+            }
             if let Some((slot, sequence, task)) = self.next_slept() {
                 self.core.desk().at(due.time());
                 self.wake_task(Soon::Sleep(slot), sequence, task);
