@@ -11,7 +11,6 @@ pub use calls::CallKey;
 pub(crate) use calls::Calls;
 pub use timers::TimerKey;
 
-pub(crate) use radix::{Entry, Radix};
 pub(crate) use shelf::Taken;
 use timers::Timers;
 pub(crate) use timers::{Tick, rank};

@@ -164,24 +164,6 @@ impl Radix {
         (self.len > 0).then_some(self.least)
     }
 
-    /// Some of the least entries, in no order: as many whole buckets as hold not more than `most` together.
-    #[inline]
-    pub(crate) fn next_few(&self, most: usize) -> impl Iterator<Item = &Entry> {
-        let mut room = most.saturating_sub(self.near.len());
-        let later = self
-            .levels
-            .iter()
-            .flatten()
-            .flat_map(|level| &level.buckets)
-            .map(|bucket| &bucket.entries)
-            .take_while(move |bucket| {
-                let fits = bucket.len() <= room;
-                room -= bucket.len().min(room);
-                fits
-            });
-        self.near.iter().take(most).chain(later.flatten())
-    }
-
     /// All entries, in no order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
         let buckets = self.levels.iter().flatten().flat_map(|level| &level.buckets);

@@ -37,13 +37,26 @@ impl Stage {
 
     /// Wakes tasks whose sleep is over, as long as none else comes before them and none comes later than the limit.
     pub(super) fn run_sleeps(&mut self, lane: Due) {
-        for _ in 0..self.core.desk().burst.get() {
+        let mut left = self.core.desk().burst.get();
+        while left > 0 {
             let due = self.core.heads.first();
             let is_next = due < lane && due.time() <= self.core.desk().limit.get();
             if !is_next || self.core.heads.first_place() != heads::SLEEPERS {
                 return;
             }
             self.attend();
+            if due < local::in_run(|local| local.sleeps.head()) {
+                // What was dropped was the next one.
+                self.core.show_sleeps();
+                left -= 1;
+                continue;
+            }
+            let done = self.wake_in_a_row(lane, left);
+            if done > 0 {
+                left -= done;
+                continue;
+            }
+            left -= 1;
             if let Some((slot, sequence, task)) = self.next_slept() {
                 self.core.desk().at(due.time());
                 self.wake_task(Soon::Sleep(slot), sequence, task);
@@ -55,17 +68,24 @@ impl Stage {
         }
     }
 
+    /// Polls tasks whose sleeps are over, as long as they belong to the same strategy; how many. None if more has to be done
+    /// than that, or somebody watches.
+    fn wake_in_a_row(&mut self, lane: Due, most: usize) -> usize {
+        if self.core.watched {
+            return 0;
+        }
+        let done = poll::poll_in_a_row(&mut self.nodes, &mut self.core, lane, most);
+        self.attend();
+        done
+    }
+
     /// Takes out the sleep that is over next; none if it was dropped.
     #[inline]
     fn next_slept(&mut self) -> Option<(u32, u64, TaskKey)> {
         let tasks = &mut self.core.tasks;
         local::in_run(|local| {
             let next = local.sleeps.pop();
-            if tasks.looked_ahead == 0 {
-                tasks.looked_ahead = local.sleeps.look_ahead(tasks);
-            } else {
-                tasks.looked_ahead -= 1;
-            }
+            tasks.look_ahead(&local.sleeps);
             next
         })
     }

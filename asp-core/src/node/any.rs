@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Node, Step};
 use crate::agenda::rank;
 use crate::core::Core;
-use crate::desk::Soon;
+use crate::desk::{Desk, Soon};
 use crate::heads::Due;
 use crate::live::Notice;
 use crate::observe::Class;
@@ -45,6 +45,8 @@ pub(crate) trait AnyNode: Any + Send {
     fn take_desk(&mut self, core: &mut Core, method: &'static str);
     /// Gives it back. True if the task has asked that the strategy retires.
     fn give_desk(&mut self, core: &mut Core) -> bool;
+    /// The desk, between two polls of tasks; none if they have asked for what is done when it is given back.
+    fn quiet_desk(&mut self) -> Option<&Desk>;
     /// The task that has the strategy, and its method (S41).
     fn holder(&self) -> Option<(TaskKey, &'static str)>;
     /// Lets an item wait for the task that has the strategy.
@@ -295,6 +297,14 @@ impl<S: Strategy> AnyNode for Node<S> {
         let retires = self.cx.desk().retiring.take();
         self.leave_quietly(core);
         retires
+    }
+
+    fn quiet_desk(&mut self) -> Option<&Desk> {
+        if self.cx.take_touched() {
+            self.cx.touch();
+            return None;
+        }
+        Some(self.cx.desk())
     }
 
     fn holder(&self) -> Option<(TaskKey, &'static str)> {

@@ -6,7 +6,7 @@
 use std::hint::black_box;
 
 use super::sleeps::Sleeps;
-use super::tasks::{TaskKey, Tasks};
+use super::tasks::Tasks;
 
 /// How many tasks are looked at together.
 const AHEAD: usize = 16;
@@ -16,27 +16,38 @@ const MANY: usize = 1024;
 
 impl Sleeps {
     /// Looks at the tasks that wake next; how many those are, which need not be looked at again until they have woken.
-    pub(crate) fn look_ahead(&self, tasks: &Tasks) -> usize {
+    #[inline(never)]
+    fn look_ahead(&self, tasks: &Tasks) -> usize {
         if self.len() < MANY {
             return AHEAD;
         }
-        let mut next = [const { TaskKey { slot: 0, generation: 0 } }; AHEAD];
-        let mut count = 0;
-        for (task, key) in next.iter_mut().zip(self.next_tasks(AHEAD)) {
-            *task = key;
+        let (mut next, mut count, mut live) = ([0; AHEAD], 0, 0);
+        for (place, (task, is_sleep)) in next.iter_mut().zip(self.next_tasks(AHEAD)) {
+            *place = task;
             count += 1;
+            // Neither waits for the other.
+            live += u32::from(is_sleep) + u32::from(tasks.is_live(task));
         }
+        black_box(live);
         tasks.look_at(&next[..count]);
         count
     }
 }
 
 impl Tasks {
-    /// Reads of each task what its poll reads first.
-    fn look_at(&self, tasks: &[TaskKey]) {
-        let live = tasks.iter().filter(|key| self.owner(**key).is_some()).count();
-        black_box(live);
-        let begun = tasks.iter().filter(|key| self.has_future(**key)).count();
+    /// A sleep was taken out of the queue: looks at the next ones, if those that were looked at have woken.
+    #[inline]
+    pub(crate) fn look_ahead(&mut self, sleeps: &Sleeps) {
+        if self.looked_ahead == 0 {
+            self.looked_ahead = sleeps.look_ahead(self);
+        } else {
+            self.looked_ahead -= 1;
+        }
+    }
+
+    /// Reads of each task what its poll reads of its future.
+    fn look_at(&self, tasks: &[u32]) {
+        let begun = tasks.iter().filter(|task| self.has_future(**task)).count();
         black_box(begun);
     }
 }

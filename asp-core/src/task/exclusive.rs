@@ -3,7 +3,8 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
-use super::local::Loan;
+use super::local;
+use crate::node::Node;
 use crate::strategy::Strategy;
 
 /// The strategy while an async handler has it to itself, as `&mut self`; it goes back when this is dropped, however the
@@ -44,11 +45,8 @@ impl<S: Strategy> Drop for Exclusive<S> {
     fn drop(&mut self) {
         let Some(strategy) = self.strategy.take() else { return };
         // Where the run itself is dropped, the strategy is dropped with it.
-        if let Ok(mut loan) = Loan::take(self.run)
-            && let Some(node) = loan.node::<S>(self.node)
-        {
-            node.hand_back(strategy);
-        }
+        let (run, node) = (self.run, self.node);
+        let _ = local::with_loan(run, node, |node: &mut Node<S>| node.hand_back(strategy));
     }
 }
 

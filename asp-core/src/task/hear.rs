@@ -20,6 +20,17 @@ impl Core {
         self.tasks.add(future, info)
     }
 
+    /// Forgets a task that has come to its end, if nobody asks what it was. False if somebody may.
+    #[inline]
+    pub(super) fn remove_plain_task(&mut self, key: TaskKey) -> bool {
+        let is_removed = self.tasks.remove_plain(key);
+        if is_removed {
+            self.alive -= 1;
+            self.has_tasks = self.tasks.live() > 0;
+        }
+        is_removed
+    }
+
     /// Forgets a task, whose future is gone.
     pub(super) fn remove_task(&mut self, key: TaskKey) -> Option<TaskInfo> {
         let info = self.tasks.remove(key)?;
@@ -46,8 +57,11 @@ impl Core {
         let Some(desk) = desk.as_deref() else { return };
         let has_more = local::in_run(|local| {
             local.current = None;
-            if local.asks.is_empty() {
+            if local.asked.is_none() && local.asks.is_empty() {
                 return false;
+            }
+            if let Some(slot) = local.asked.take() {
+                schedule_among(&mut local.sleeps, desk, slot);
             }
             let has_more = hear_plain(local, tasks, desk);
             heads.set(SLEEPERS, local.sleeps.head());
@@ -84,7 +98,7 @@ impl Core {
                 }
                 Ask::Sleep(slot) => {
                     let desk = self.desk();
-                    local::in_run(|local| schedule(&mut local.sleeps, desk, slot));
+                    local::in_run(|local| schedule_among(&mut local.sleeps, desk, slot));
                 }
                 Ask::Wake(key) => self.wake_soon(key),
             }
@@ -112,10 +126,7 @@ impl Core {
 #[inline]
 fn hear_plain(local: &mut Local, tasks: &mut Tasks, desk: &Desk) -> bool {
     let Local { asks, sleeps, .. } = local;
-    if let [Ask::Sleep(slot)] = asks[..] {
-        // As nearly always.
-        asks.pop();
-        schedule(sleeps, desk, slot);
+    if asks.is_empty() {
         return false;
     }
     let is_plain = |ask: &Ask| matches!(ask, Ask::Sleep(_) | Ask::Wake(_));
@@ -125,7 +136,7 @@ fn hear_plain(local: &mut Local, tasks: &mut Tasks, desk: &Desk) -> bool {
     }
     for ask in asks.drain(..) {
         match ask {
-            Ask::Sleep(slot) => schedule(sleeps, desk, slot),
+            Ask::Sleep(slot) => schedule_among(sleeps, desk, slot),
             Ask::Wake(key) if tasks.note_wake(key) => join(desk, Soon::Wake(key)),
             _ => {}
         }
@@ -133,16 +144,25 @@ fn hear_plain(local: &mut Local, tasks: &mut Tasks, desk: &Desk) -> bool {
     false
 }
 
+/// Gives a sleep its place in the order, and lets nobody else go past it unseen.
 #[inline]
-fn schedule(sleeps: &mut Sleeps, desk: &Desk, slot: u32) {
-    let sequence = desk.sequence.get();
-    let Some(due) = sleeps.schedule(slot, sequence, desk.now.get()) else { return };
-    if let Some(due) = due {
-        desk.sequence.set(sequence + 1);
+fn schedule_among(sleeps: &mut Sleeps, desk: &Desk, slot: u32) {
+    if let Some(due) = schedule(sleeps, desk, slot) {
         desk.lower_outer(due);
+    }
+}
+
+/// Gives a sleep its place in the order: when it is over, if it is for a later instant.
+#[inline]
+pub(super) fn schedule(sleeps: &mut Sleeps, desk: &Desk, slot: u32) -> Option<i64> {
+    let sequence = desk.sequence.get();
+    let due = sleeps.schedule(slot, sequence, desk.now.get())?;
+    if due.is_some() {
+        desk.sequence.set(sequence + 1);
     } else {
         join(desk, Soon::Sleep(slot));
     }
+    due
 }
 
 fn join(desk: &Desk, what: Soon) {

@@ -2,7 +2,7 @@
 //! runs nest and migrate between threads.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::task::Waker;
@@ -18,18 +18,27 @@ use crate::node::{AnyNode, Node};
 use crate::strategy::Strategy;
 
 thread_local! {
-    static LOCAL: RefCell<Option<Box<Local>>> = const { RefCell::new(None) };
-    static LENT: RefCell<Lent> = const { RefCell::new(Lent::Nothing) };
+    static HERE: Here = const {
+        Here { local: RefCell::new(None), lent: RefCell::new(None), in_use: Cell::new(0) }
+    };
 }
 
-/// The node that the task belongs to which is being polled, with the number of the run.
-#[derive(Default)]
-enum Lent {
-    #[default]
-    Nothing,
-    Node(u32, Box<dyn AnyNode>),
-    /// Code of users works on it.
-    InUse(u32),
+/// What a run has on the thread that polls it. One place, so that it is looked up once.
+struct Here {
+    local: RefCell<Option<Box<Local>>>,
+    /// The node of the task that is being polled, unless code of users works on it.
+    lent: RefCell<Option<Box<Lent>>>,
+    /// The run whose node they work on; 0 if they do not.
+    in_use: Cell<u32>,
+}
+
+/// The node that the task belongs to which is being polled. It is behind one pointer, since it is taken out and put back
+/// in each poll; that memory is used again.
+pub(crate) struct Lent {
+    /// The number of its run.
+    run: u32,
+    /// Absent while it is nobody's.
+    node: Option<Box<dyn AnyNode>>,
 }
 
 /// What a task asks for while it is polled; heard when the poll has returned.
@@ -70,22 +79,39 @@ pub(crate) struct Local {
     /// Virtual time.
     pub(crate) now: Arc<AtomicI64>,
     pub(crate) sleeps: Sleeps,
+    /// A sleep that has begun, if that is what was asked for first. As a rule it is all there is.
+    pub(crate) asked: Option<u32>,
+    /// What was asked for after that.
     pub(crate) asks: Vec<Ask>,
     pub(crate) current: Option<Current>,
     /// A task that is about to be polled anyway.
     pub(crate) absorbs: Option<TaskKey>,
+    /// What a node was lent in.
+    spare: Option<Box<Lent>>,
 }
 
 impl Local {
+    /// A sleep has begun.
+    #[inline]
+    pub(super) fn ask_sleep(&mut self, slot: u32) {
+        if self.asked.is_none() && self.asks.is_empty() {
+            self.asked = Some(slot);
+        } else {
+            self.asks.push(Ask::Sleep(slot));
+        }
+    }
+
     pub(crate) fn new(outside: Arc<Outside>, now: Arc<AtomicI64>) -> Box<Self> {
         Box::new(Local {
             run: outside.run,
             outside,
             now,
             sleeps: Sleeps::new(),
+            asked: None,
             asks: Vec::new(),
             current: None,
             absorbs: None,
+            spare: None,
         })
     }
 }
@@ -93,15 +119,19 @@ impl Local {
 /// While it lives, the thread is under a run.
 pub(crate) struct Entered {
     before: Option<Box<Local>>,
-    lent_before: Lent,
+    lent_before: Option<Box<Lent>>,
+    in_use_before: u32,
     has_left: bool,
 }
 
 /// Begins a poll of a run.
 pub(crate) fn enter(local: Box<Local>) -> Entered {
-    let before = LOCAL.with(|slot| slot.borrow_mut().replace(local));
-    let lent_before = LENT.with(|slot| std::mem::take(&mut *slot.borrow_mut()));
-    Entered { before, lent_before, has_left: false }
+    HERE.with(|here| Entered {
+        before: here.local.borrow_mut().replace(local),
+        lent_before: here.lent.take(),
+        in_use_before: here.in_use.take(),
+        has_left: false,
+    })
 }
 
 impl Entered {
@@ -109,7 +139,7 @@ impl Entered {
     pub(crate) fn leave(mut self) -> Option<Box<Local>> {
         self.has_left = true;
         let before = self.before.take();
-        LOCAL.with(|slot| std::mem::replace(&mut *slot.borrow_mut(), before))
+        HERE.with(|here| here.local.replace(before))
     }
 }
 
@@ -118,10 +148,13 @@ impl Drop for Entered {
         if !self.has_left {
             // The run unwinds.
             let before = self.before.take();
-            drop(LOCAL.with(|slot| std::mem::replace(&mut *slot.borrow_mut(), before)));
+            drop(HERE.with(|here| here.local.replace(before)));
         }
-        let lent_before = std::mem::take(&mut self.lent_before);
-        drop(LENT.with(|slot| std::mem::replace(&mut *slot.borrow_mut(), lent_before)));
+        let lent_before = self.lent_before.take();
+        drop(HERE.with(|here| {
+            here.in_use.set(self.in_use_before);
+            here.lent.replace(lent_before)
+        }));
     }
 }
 
@@ -129,17 +162,28 @@ impl Drop for Entered {
 /// users.
 #[inline]
 pub(crate) fn with<R>(work: impl FnOnce(&mut Local) -> R) -> Option<R> {
-    let in_run = |slot: &RefCell<Option<Box<Local>>>| {
-        let mut slot = slot.try_borrow_mut().ok()?;
-        Some(work(slot.as_deref_mut()?))
+    let in_run = |here: &Here| {
+        let mut local = here.local.try_borrow_mut().ok()?;
+        Some(work(local.as_deref_mut()?))
     };
-    LOCAL.try_with(in_run).ok().flatten()
+    HERE.try_with(in_run).ok().flatten()
 }
 
 /// [`with`], for those who are the run.
 #[inline]
 pub(crate) fn in_run<R>(work: impl FnOnce(&mut Local) -> R) -> R {
     with(work).expect("a run that is polled has entered")
+}
+
+/// [`in_run`] between two polls of tasks, with the node that is lent to them.
+#[inline]
+pub(super) fn between<R>(work: impl FnOnce(&mut Local, Option<&mut dyn AnyNode>) -> R) -> R {
+    HERE.with(|here| {
+        let mut local = here.local.borrow_mut();
+        let local = local.as_deref_mut().expect("a run that is polled has entered");
+        let mut lent = here.lent.borrow_mut();
+        work(local, lent.as_deref_mut().and_then(|lent| lent.node.as_deref_mut()))
+    })
 }
 
 /// Wakes a task of a run. False if that run is not the one that is being polled on this thread.
@@ -156,21 +200,22 @@ pub(super) fn wake(run: u32, key: TaskKey) -> bool {
 
 /// Begins to poll a task, which reaches its node from now on.
 pub(super) fn lend(node: Option<Box<dyn AnyNode>>, current: Current) {
-    let run = in_run(|local| {
+    let lent = in_run(|local| {
         local.current = Some(current);
-        local.run
+        let run = local.run;
+        let mut lent = local.spare.take().unwrap_or_else(|| Box::new(Lent { run, node: None }));
+        lent.node = node;
+        lent
     });
-    if let Some(node) = node {
-        LENT.with(|slot| *slot.borrow_mut() = Lent::Node(run, node));
-    }
+    HERE.with(|here| here.put(Some(lent)));
 }
 
 /// The poll of a task is over: its node, if it has one. The task is still the current one, until it was heard.
 pub(super) fn take_back() -> Option<Box<dyn AnyNode>> {
-    match LENT.with(|slot| std::mem::take(&mut *slot.borrow_mut())) {
-        Lent::Node(_, node) => Some(node),
-        Lent::Nothing | Lent::InUse(_) => None,
-    }
+    let mut lent = HERE.with(|here| here.lent.take())?;
+    let node = lent.node.take();
+    in_run(|local| local.spare = Some(lent));
+    node
 }
 
 /// Why code does not reach a strategy.
@@ -188,53 +233,75 @@ pub(super) fn with_node<S: Strategy, R>(
     node: u32,
     work: impl FnOnce(&Node<S>) -> R,
 ) -> Result<R, Unreached> {
-    let found = LENT.try_with(|slot| {
-        let slot = slot.try_borrow().map_err(|_| Unreached::InUse)?;
-        let lent: &dyn Any = match &*slot {
-            Lent::Node(of, lent) if *of == run => lent.as_ref(),
-            Lent::InUse(of) if *of == run => return Err(Unreached::InUse),
-            _ => return Err(Unreached::Elsewhere),
-        };
+    let found = HERE.try_with(|here| {
+        let lent = here.lent.try_borrow().map_err(|_| Unreached::InUse)?;
+        let lent = lent.as_deref().filter(|lent| lent.run == run).ok_or_else(|| here.unreached(run))?;
+        let lent: &dyn Any = lent.node.as_deref().ok_or(Unreached::Elsewhere)?;
         let lent = lent.downcast_ref::<Node<S>>().filter(|lent| lent.cx.node() == node);
         lent.map(work).ok_or(Unreached::Elsewhere)
     });
     found.unwrap_or(Err(Unreached::Elsewhere))
 }
 
-/// Takes the node out, for code of users to work on it; [`Loan`] gives it back.
-pub(super) struct Loan {
+/// Takes the node out, for code of users to work on it; it is given back whatever happens.
+#[inline]
+pub(super) fn with_loan<S: Strategy, R>(
     run: u32,
-    node: Option<Box<dyn AnyNode>>,
+    node: u32,
+    work: impl FnOnce(&mut Node<S>) -> R,
+) -> Result<R, Unreached> {
+    let found = HERE.try_with(|here| {
+        let mut loan = here.take(run)?;
+        let lent: &mut dyn Any =
+            loan.lent.as_mut().and_then(|lent| lent.node.as_deref_mut()).ok_or(Unreached::Elsewhere)?;
+        let lent = lent.downcast_mut::<Node<S>>().filter(|lent| lent.cx.node() == node);
+        lent.map(work).ok_or(Unreached::Elsewhere)
+    });
+    found.unwrap_or(Err(Unreached::Elsewhere))
 }
 
-impl Loan {
-    pub(super) fn take(run: u32) -> Result<Loan, Unreached> {
-        let taken = LENT.try_with(|slot| {
-            let mut slot = slot.try_borrow_mut().map_err(|_| Unreached::InUse)?;
-            match std::mem::replace(&mut *slot, Lent::InUse(run)) {
-                Lent::Node(of, node) if of == run => Ok(Loan { run, node: Some(node) }),
-                Lent::InUse(of) if of == run => Err(Unreached::InUse),
-                other => {
-                    *slot = other;
-                    Err(Unreached::Elsewhere)
-                }
+/// What is taken out, until it is given back.
+struct Loan<'a> {
+    here: &'a Here,
+    lent: Option<Box<Lent>>,
+}
+
+impl Here {
+    #[inline]
+    fn take(&self, run: u32) -> Result<Loan<'_>, Unreached> {
+        let mut lent = self.lent.try_borrow_mut().map_err(|_| Unreached::InUse)?;
+        match lent.take() {
+            Some(taken) if taken.run == run => {
+                self.in_use.set(run);
+                Ok(Loan { here: self, lent: Some(taken) })
             }
-        });
-        taken.unwrap_or(Err(Unreached::Elsewhere))
+            other => {
+                *lent = other;
+                Err(self.unreached(run))
+            }
+        }
     }
 
-    pub(super) fn node<S: Strategy>(&mut self, node: u32) -> Option<&mut Node<S>> {
-        let lent: &mut dyn Any = self.node.as_deref_mut()?;
-        lent.downcast_mut::<Node<S>>().filter(|lent| lent.cx.node() == node)
+    #[inline]
+    fn put(&self, lent: Option<Box<Lent>>) {
+        // Nothing, as a rule: then there is nothing to drop.
+        match self.lent.replace(lent) {
+            None => {}
+            left => drop(left),
+        }
+    }
+
+    #[cold]
+    fn unreached(&self, run: u32) -> Unreached {
+        if self.in_use.get() == run { Unreached::InUse } else { Unreached::Elsewhere }
     }
 }
 
-impl Drop for Loan {
+impl Drop for Loan<'_> {
+    #[inline]
     fn drop(&mut self) {
-        if let Some(node) = self.node.take() {
-            let run = self.run;
-            LENT.with(|slot| *slot.borrow_mut() = Lent::Node(run, node));
-        }
+        self.here.in_use.set(0);
+        self.here.put(self.lent.take());
     }
 }
 

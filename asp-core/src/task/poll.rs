@@ -5,8 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Poll;
 
 use super::local;
+use super::row::Row;
 use super::tasks::{TaskInfo, TaskKey};
 use crate::core::{Cause, Core};
+use crate::heads::Due;
 use crate::nodes::Nodes;
 use crate::observe::Class;
 use crate::panics::message;
@@ -14,18 +16,30 @@ use crate::strategy::HandlerResult;
 
 /// Polls a task, with its node at hand. What it asked for is scheduled afterwards.
 pub(crate) fn poll(nodes: &mut Nodes, core: &mut Core, key: TaskKey) {
-    let Some(polled) = with_node(nodes, core, key, |core| match core.tasks.poll(key) {
-        Poll::Ready(result) => Some(result),
-        Poll::Pending => None,
-    }) else {
-        return;
-    };
+    let Some(polled) = with_node(nodes, core, key, |core| core.tasks.poll(key)) else { return };
     if core.watched {
         core.took();
     }
+    conclude(nodes, core, key, polled);
+}
+
+/// Polls tasks of one strategy whose sleeps are over one after the other, with its node at hand all the time; how many.
+/// None of them is at `until` or later. What the last one asked for is scheduled afterwards.
+pub(crate) fn poll_in_a_row(nodes: &mut Nodes, core: &mut Core, until: Due, most: usize) -> usize {
+    let Some(mut row) = Row::begin(nodes, core, until, most) else { return 0 };
+    let Some(polled) = with_node(nodes, core, row.task, |core| row.poll(core)) else { return 0 };
+    core.dispatched.wakes += row.done as u64;
+    conclude(nodes, core, row.task, polled);
+    core.show_sleeps();
+    row.done
+}
+
+/// A task was polled.
+#[inline]
+fn conclude(nodes: &mut Nodes, core: &mut Core, key: TaskKey, polled: Result<Poll<HandlerResult>, Panic>) {
     match polled {
-        Ok(None) => {}
-        Ok(Some(result)) => end(nodes, core, key, result),
+        Ok(Poll::Pending) => {}
+        Ok(Poll::Ready(result)) => end(nodes, core, key, result),
         Err(panic) => {
             if let Some(info) = drop_future(nodes, core, key).1 {
                 raise(nodes, core, &info, &*panic);
@@ -60,7 +74,7 @@ fn with_node<R>(
     key: TaskKey,
     work: impl FnOnce(&mut Core) -> R,
 ) -> Option<Result<R, Panic>> {
-    let (current, event_time) = core.tasks.current(key)?;
+    let (current, _, event_time) = core.tasks.current(key)?;
     let owner = current.owner;
     let mut node = nodes.lend(owner);
     if let Some(node) = &mut node {
@@ -71,7 +85,7 @@ fn with_node<R>(
     let done = catch_unwind(AssertUnwindSafe(|| work(core)));
     if let Some(mut node) = local::take_back() {
         if node.give_desk(core) {
-            core.tasks.retire_after(key);
+            retire_after_current(core);
         }
         nodes.put_back(owner, node);
     }
@@ -79,9 +93,18 @@ fn with_node<R>(
     Some(done)
 }
 
+#[cold]
+fn retire_after_current(core: &mut Core) {
+    if let Some(current) = local::in_run(|local| local.current) {
+        core.tasks.retire_after(current.key);
+    }
+}
+
 /// A task is done.
 fn end(nodes: &mut Nodes, core: &mut Core, key: TaskKey, result: HandlerResult) {
-    core.tasks.clear(key);
+    if result.is_ok() && core.remove_plain_task(key) {
+        return;
+    }
     let Some(info) = core.remove_task(key) else { return };
     if result.is_err() {
         about(core, &info);

@@ -1,4 +1,4 @@
-//! Where futures live: one pool for each type of future, whose memory is used again.
+//! Where futures live: in cells, which are used again for others of their type.
 
 use std::any::{Any, TypeId};
 use std::pin::Pin;
@@ -6,68 +6,57 @@ use std::task::{Context, Poll};
 
 use crate::strategy::{HandlerResult, HandlerReturn};
 
-/// Futures whatever their type. One call through a pointer for each poll.
-pub(super) trait AnyPool: Any + Send {
-    /// Polls a future; when it is ready it is dropped.
-    fn poll(&mut self, cell: u32, cx: &mut Context<'_>) -> Poll<HandlerResult>;
+/// A future whatever its type, or the room for one. One call through a pointer for each poll.
+pub(super) trait AnyCell: Send {
+    /// Polls the future; when it is ready it is dropped.
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<HandlerResult>;
     /// True if there is a future.
-    fn is_full(&self, cell: u32) -> bool;
-    /// Drops a future and frees its cell.
-    fn clear(&mut self, cell: u32);
+    fn is_full(&self) -> bool;
+    /// Drops the future.
+    fn clear(self: Pin<&mut Self>);
+    /// Takes in a future, an `Option` of the same type.
+    fn fill(self: Pin<&mut Self>, future: &mut dyn Any);
 }
 
-/// The futures of one type. Each stands in a box of its own, since it may not move; boxes are never given back.
-struct Pool<F> {
-    cells: Vec<Pin<Box<Option<F>>>>,
-    free: Vec<u32>,
-}
+/// It stands in a box of its own, since a future may not move.
+pub(super) type Cell = Pin<Box<dyn AnyCell>>;
 
-impl<F> Pool<F> {
-    fn insert(&mut self, future: F) -> u32 {
-        match self.free.pop() {
-            Some(cell) => {
-                self.cells[cell as usize].as_mut().set(Some(future));
-                cell
-            }
-            None => {
-                self.cells.push(Box::pin(Some(future)));
-                (self.cells.len() - 1) as u32
-            }
-        }
-    }
-}
-
-impl<F> AnyPool for Pool<F>
+impl<F> AnyCell for Option<F>
 where
     F: Future<Output: HandlerReturn> + Send + 'static,
 {
-    fn poll(&mut self, cell: u32, cx: &mut Context<'_>) -> Poll<HandlerResult> {
-        let mut future = self.cells[cell as usize].as_mut();
-        let Some(pinned) = future.as_mut().as_pin_mut() else { return Poll::Pending };
-        let polled = pinned.poll(cx);
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<HandlerResult> {
+        let Some(future) = self.as_mut().as_pin_mut() else { return Poll::Pending };
+        let polled = future.poll(cx);
         if polled.is_ready() {
-            future.set(None);
+            self.set(None);
         }
         polled.map(HandlerReturn::into_result)
     }
 
-    fn is_full(&self, cell: u32) -> bool {
-        self.cells.get(cell as usize).is_some_and(|cell| cell.is_some())
+    fn is_full(&self) -> bool {
+        self.is_some()
     }
 
-    fn clear(&mut self, cell: u32) {
-        self.free.push(cell);
-        self.cells[cell as usize].as_mut().set(None);
+    fn clear(mut self: Pin<&mut Self>) {
+        self.set(None);
+    }
+
+    fn fill(mut self: Pin<&mut Self>, future: &mut dyn Any) {
+        if let Some(future) = future.downcast_mut::<Option<F>>() {
+            self.set(future.take());
+        }
     }
 }
 
-/// All pools of a run.
+/// Cells without a future, by the type they are for. They are never given back.
 #[derive(Default)]
-pub(super) struct Pools(Vec<(TypeId, Box<dyn AnyPool>)>);
+pub(super) struct Pools(Vec<(TypeId, Vec<Cell>)>);
 
 impl Pools {
-    /// Stores a future; the numbers of its pool and its cell.
-    pub(super) fn insert<F>(&mut self, future: F) -> (u32, u32)
+    /// Puts a future into a cell; the number of its pool.
+    pub(super) fn insert<F>(&mut self, future: F) -> (u32, Cell)
     where
         F: Future<Output: HandlerReturn> + Send + 'static,
     {
@@ -75,24 +64,21 @@ impl Pools {
         // A run has as many pools as its strategies have async handlers.
         let known = self.0.iter().position(|(of, _)| *of == wanted);
         let pool = known.unwrap_or_else(|| {
-            self.0.push((wanted, Box::new(Pool::<F> { cells: Vec::new(), free: Vec::new() })));
+            self.0.push((wanted, Vec::new()));
             self.0.len() - 1
         });
-        let any: &mut dyn Any = &mut *self.0[pool].1;
-        let cell = any.downcast_mut::<Pool<F>>().map(|pool| pool.insert(future));
-        (pool as u32, cell.expect("a pool is found by the type of its futures"))
+        let cell = match self.0[pool].1.pop() {
+            Some(mut cell) => {
+                cell.as_mut().fill(&mut Some(future));
+                cell
+            }
+            None => Box::pin(Some(future)),
+        };
+        (pool as u32, cell)
     }
 
-    pub(super) fn poll(&mut self, (pool, cell): (u32, u32), cx: &mut Context<'_>) -> Poll<HandlerResult> {
-        self.0[pool as usize].1.poll(cell, cx)
-    }
-
-    #[inline]
-    pub(super) fn is_full(&self, (pool, cell): (u32, u32)) -> bool {
-        self.0[pool as usize].1.is_full(cell)
-    }
-
-    pub(super) fn clear(&mut self, (pool, cell): (u32, u32)) {
-        self.0[pool as usize].1.clear(cell);
+    /// Takes back a cell, whose future is gone.
+    pub(super) fn take_back(&mut self, pool: u32, cell: Cell) {
+        self.0[pool as usize].1.push(cell);
     }
 }

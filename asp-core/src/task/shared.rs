@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use super::context::{TaskContext, unreached};
-use super::local::{Loan, Unreached};
+use super::local::{self, Unreached};
 use crate::context::Context;
 use crate::node::Node;
 use crate::strategy::Strategy;
@@ -50,13 +50,13 @@ impl<S: Strategy> Shared<S> {
     /// ```
     #[track_caller]
     pub fn with<R>(&self, work: impl FnOnce(&mut S, &Context<S>) -> R) -> R {
-        let mut loan = match Loan::take(self.0.run()) {
-            Ok(loan) => loan,
+        let done = local::with_loan(self.0.run(), self.0.node(), |node: &mut Node<S>| {
+            node.state().map(|(strategy, cx)| work(strategy, cx))
+        });
+        match done {
+            Ok(Some(done)) => done,
+            Ok(None) => unreached::<S>(&Unreached::Elsewhere),
             Err(why) => unreached::<S>(&why),
-        };
-        match loan.node::<S>(self.0.node()).and_then(Node::state) {
-            Some((strategy, cx)) => work(strategy, cx),
-            None => unreached::<S>(&Unreached::Elsewhere),
         }
     }
 }

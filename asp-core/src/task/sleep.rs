@@ -137,6 +137,16 @@ impl Sleep {
         Timestamp::from_nanos(self.due)
     }
 
+    /// It is dropped before it was over.
+    #[inline(never)]
+    fn cancel(&self) {
+        let Sleep { run, slot, .. } = *self;
+        let waker = local::with(|local| if local.run == run { local.sleeps.cancel(slot) } else { None });
+        // Outside of what the run has here: to drop it may drop more.
+        drop(waker);
+    }
+
+    #[inline]
     fn poll_in(&mut self, local: &mut Local, cx: &Context<'_>) -> Polled {
         let Some(current) = local.current else { return Polled::NoTask };
         let waker = cx.waker();
@@ -144,7 +154,7 @@ impl Sleep {
         if self.run == 0 {
             self.slot = local.sleeps.begin(self.due, current.key, between);
             self.run = local.run;
-            local.asks.push(Ask::Sleep(self.slot));
+            local.ask_sleep(self.slot);
             return Polled::Goes;
         }
         if self.run != local.run {
@@ -176,12 +186,10 @@ impl Future for Sleep {
 }
 
 impl Drop for Sleep {
+    #[inline]
     fn drop(&mut self) {
         if self.run > 0 {
-            let Sleep { run, slot, .. } = *self;
-            let waker = local::with(|local| if local.run == run { local.sleeps.cancel(slot) } else { None });
-            // Outside of what the run has here: to drop it may drop more.
-            drop(waker);
+            self.cancel();
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::task::Waker;
 
+use super::queue::{Entry, Queue};
 use super::tasks::TaskKey;
-use crate::agenda::{Entry, Radix};
 use crate::heads::Due;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +11,12 @@ enum State {
     Free,
     /// Asked for in the dispatch that goes on; not scheduled yet.
     Asked,
+    /// In the queue.
     Waiting,
+    /// It joined the next round of its instant.
+    Joined,
+    /// It was dropped, and is still in the queue.
+    Dropped,
     /// Its time has come, and its future has not been polled since.
     Over,
 }
@@ -30,6 +35,14 @@ struct Slot {
     sequence: u64,
 }
 
+/// A sleep that is over.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Over {
+    pub(super) task: TaskKey,
+    pub(super) time: i64,
+    pub(super) sequence: u64,
+}
+
 /// Sleeps in numbered slots, and a queue of when they are over.
 #[derive(Debug)]
 pub(crate) struct Sleeps {
@@ -37,14 +50,14 @@ pub(crate) struct Sleeps {
     /// Of futures in between, for sleeps that are not polled by their tasks directly.
     wakers: Vec<Option<Waker>>,
     free: Vec<u32>,
-    queue: Radix,
+    queue: Queue,
     /// Entries of sleeps that were dropped.
     stale: usize,
 }
 
 impl Sleeps {
     pub(crate) const fn new() -> Self {
-        Sleeps { slots: Vec::new(), wakers: Vec::new(), free: Vec::new(), queue: Radix::new(), stale: 0 }
+        Sleeps { slots: Vec::new(), wakers: Vec::new(), free: Vec::new(), queue: Queue::new(), stale: 0 }
     }
 
     /// A sleep begins; [`Sleeps::schedule`] is to follow.
@@ -62,7 +75,7 @@ impl Sleeps {
     pub(crate) fn wake_at(&mut self, time: i64, task: TaskKey, sequence: u64) {
         let state = State::Waiting;
         let id = self.put(Slot { state, has_future: false, has_waker: false, task, due: time, sequence });
-        self.queue.push(Entry { time, rank: sequence, id });
+        self.queue.push(Entry { time, id, task: task.slot });
     }
 
     #[inline]
@@ -106,19 +119,21 @@ impl Sleeps {
         if slot.state != State::Asked {
             return None;
         }
-        slot.state = State::Waiting;
         slot.sequence = sequence;
-        let due = (slot.due > now).then_some(slot.due);
-        if let Some(time) = due {
-            self.queue.push(Entry { time, rank: sequence, id });
+        if slot.due <= now {
+            slot.state = State::Joined;
+            return Some(None);
         }
-        Some(due)
+        slot.state = State::Waiting;
+        self.queue.push(Entry { time: slot.due, id, task: slot.task.slot });
+        Some(Some(slot.due))
     }
 
     /// The place of the next one: a lower bound, since it may have been dropped.
     #[inline]
     pub(crate) fn head(&self) -> Due {
-        self.queue.peek().map_or(Due::NEVER, |(time, sequence)| Due::call(time, sequence))
+        let of = |entry: &Entry| Due::call(entry.time, self.slots[entry.id as usize].sequence);
+        self.queue.peek().map_or(Due::NEVER, of)
     }
 
     /// Sleeps that go on, and some that were dropped.
@@ -126,33 +141,54 @@ impl Sleeps {
         self.queue.len()
     }
 
-    /// Whose sleeps are over next: at most so many, in no order.
+    /// Where the tasks are whose sleeps are over next: at most so many, in no order.
     #[inline]
-    pub(super) fn next_tasks(&self, most: usize) -> impl Iterator<Item = TaskKey> {
-        self.queue.next_few(most).map(|entry| self.slots[entry.id as usize].task)
+    pub(super) fn next_tasks(&self, most: usize) -> impl Iterator<Item = (u32, bool)> {
+        let slots = &self.slots;
+        self.queue.next_few(most).map(|entry| (entry.task, slots[entry.id as usize].has_future))
     }
 
     /// All that go on, in no order: due time, sequence, task.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = (i64, u64, TaskKey)> {
-        let waiting = self.slots.iter().filter(|slot| slot.state == State::Waiting);
-        waiting.map(|slot| (slot.due, slot.sequence, slot.task))
+        let waits = |slot: &&Slot| matches!(slot.state, State::Waiting | State::Joined);
+        self.slots.iter().filter(waits).map(|slot| (slot.due, slot.sequence, slot.task))
     }
 
-    /// Takes out the next one: its slot, sequence and task.
+    /// Takes out the next one: its slot, sequence and task. None if it was dropped.
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<(u32, u64, TaskKey)> {
-        let entry = self.queue.pop()?;
-        if let Some(task) = self.sleeper(entry.id, entry.rank) {
-            return Some((entry.id, entry.rank, task));
+        let id = self.queue.pop()?.id;
+        let slot = &mut self.slots[id as usize];
+        if slot.state == State::Dropped {
+            slot.state = State::Free;
+            self.free.push(id);
+            self.stale -= 1;
+            return None;
         }
-        self.stale = self.stale.saturating_sub(1);
-        None
+        slot.state = State::Joined;
+        Some((id, slot.sequence, slot.task))
+    }
+
+    /// The next one, if nobody but its task wants to know that it is over.
+    #[inline]
+    pub(super) fn plain_next(&self) -> Option<Over> {
+        let slot = &self.slots[self.queue.peek()?.id as usize];
+        let is_plain = slot.state == State::Waiting && slot.has_future && !slot.has_waker;
+        is_plain.then_some(Over { task: slot.task, time: slot.due, sequence: slot.sequence })
+    }
+
+    /// Ends the one that is [`Sleeps::plain_next`].
+    #[inline(always)]
+    pub(super) fn end_next(&mut self) {
+        if let Some(entry) = self.queue.pop() {
+            self.slots[entry.id as usize].state = State::Over;
+        }
     }
 
     /// The task that sleeps there, unless the sleep was dropped.
     pub(crate) fn sleeper(&self, id: u32, sequence: u64) -> Option<TaskKey> {
         let slot = &self.slots[id as usize];
-        (slot.state == State::Waiting && slot.sequence == sequence).then_some(slot.task)
+        (slot.state == State::Joined && slot.sequence == sequence).then_some(slot.task)
     }
 
     /// Ends a sleep that has a [`Sleeps::sleeper`]: who else wants to be woken, and whether it is a wake rather than a
@@ -187,19 +223,34 @@ impl Sleeps {
 
     /// Drops a sleep that is not over; the waker is for the caller to drop.
     pub(super) fn cancel(&mut self, id: u32) -> Option<Waker> {
-        let slot = &mut self.slots[id as usize];
-        self.stale += usize::from(slot.state == State::Waiting);
-        slot.state = State::Free;
         let waker = self.take_waker(id);
-        self.free.push(id);
+        let slot = &mut self.slots[id as usize];
+        if slot.state != State::Waiting {
+            slot.state = State::Free;
+            self.free.push(id);
+            return waker;
+        }
+        slot.state = State::Dropped;
+        self.stale += 1;
         if self.stale > 64 && 2 * self.stale > self.queue.len() {
-            let slots = &self.slots;
-            self.queue.retain(|entry| {
-                let slot = &slots[entry.id as usize];
-                slot.state == State::Waiting && slot.sequence == entry.rank
-            });
-            self.stale = 0;
+            self.sweep();
         }
         waker
+    }
+
+    /// Forgets what was dropped.
+    #[cold]
+    fn sweep(&mut self) {
+        let Sleeps { slots, free, queue, .. } = self;
+        queue.retain(|entry| {
+            let slot = &mut slots[entry.id as usize];
+            let is_dropped = slot.state == State::Dropped;
+            if is_dropped {
+                slot.state = State::Free;
+                free.push(entry.id);
+            }
+            !is_dropped
+        });
+        self.stale = 0;
     }
 }

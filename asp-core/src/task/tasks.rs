@@ -10,9 +10,10 @@ use tokio::task::unconstrained;
 use super::begin::Origin;
 use super::local::{self, Ask, Current};
 use super::outside::Outside;
-use super::pool::Pools;
+use super::pool::{Cell, Pools};
 use super::spawn::Joint;
 use super::waker::TaskWaker;
+use crate::observe::Class;
 use crate::strategy::{HandlerResult, HandlerReturn};
 
 /// Names a task; a slot that is used again has another generation.
@@ -48,29 +49,47 @@ pub(crate) struct TaskInfo {
 }
 
 /// What is looked at whenever a task is woken: one line of the cache.
-#[derive(Debug)]
 #[repr(align(64))]
 struct Slot {
     generation: u32,
     is_live: bool,
     /// True while a wake of it is scheduled.
     is_woken: bool,
+    /// True if its strategy retires when it has ended.
+    retires: bool,
+    /// True if somebody has its handle.
+    has_joint: bool,
     kind: Kind,
+    class: Class,
     owner: u32,
-    place: (u32, u32),
+    /// By its number among the methods.
+    method: u32,
+    /// The pool that its cell comes from.
+    pool: u32,
     event_time: i64,
-    method: &'static str,
+    /// Absent if there is no task.
+    cell: Option<Cell>,
     /// Kept for the next task, if nobody else has it.
     waker: Waker,
 }
 
-/// What is looked at when a task begins or ends.
+/// What is looked at when a task begins, and when more is asked of it than that it goes on.
 #[derive(Debug)]
 struct Rest {
     /// The waker of the slot.
     waker: Arc<TaskWaker>,
     birth: u64,
-    info: Option<TaskInfo>,
+    /// The event that it was begun with, on the stream [`NO_STREAM`] if there was none.
+    event: (u32, u64),
+    joint: Option<Arc<Joint>>,
+}
+
+const NO_STREAM: u32 = u32::MAX;
+
+/// The budget that tokio gives its tasks is not for these: one that had used it up would be woken from outside.
+#[inline]
+pub(super) fn without_budget<R>(mut work: impl FnMut() -> Poll<R>) -> Poll<R> {
+    pin!(unconstrained(poll_fn(|_| work()))).poll(&mut Context::from_waker(Waker::noop()))
 }
 
 pub(crate) struct Tasks {
@@ -79,6 +98,8 @@ pub(crate) struct Tasks {
     rests: Vec<Rest>,
     free: Vec<u32>,
     pools: Pools,
+    /// The methods that tasks were begun with.
+    methods: Vec<&'static str>,
     live: usize,
     births: u64,
     /// What tasks have asked for that needs more than the core.
@@ -97,6 +118,7 @@ impl Tasks {
             rests: Vec::new(),
             free: Vec::new(),
             pools: Pools::default(),
+            methods: Vec::new(),
             live: 0,
             births: 0,
             later: Vec::new(),
@@ -122,14 +144,25 @@ impl Tasks {
         }
         self.births += 1;
         self.live += 1;
-        let place = self.pools.insert(future);
-        let TaskInfo { owner, kind, method, origin, .. } = info;
+        let (pool, cell) = self.pools.insert(future);
+        let method = self.number_of(info.method);
+        let TaskInfo { owner, kind, origin, joint, retires, .. } = info;
         let (slot, rest) = (&mut self.slots[key.slot as usize], &mut self.rests[key.slot as usize]);
-        (slot.is_live, slot.is_woken) = (true, false);
-        (slot.owner, slot.kind, slot.method, slot.event_time) = (owner, kind, method, origin.event_time);
-        slot.place = place;
-        (rest.birth, rest.info) = (self.births, Some(info));
+        (slot.is_live, slot.is_woken, slot.retires, slot.has_joint) = (true, false, retires, joint.is_some());
+        (slot.owner, slot.kind, slot.method) = (owner, kind, method);
+        (slot.class, slot.event_time) = (origin.class, origin.event_time);
+        (slot.pool, slot.cell) = (pool, Some(cell));
+        (rest.birth, rest.event, rest.joint) = (self.births, origin.event.unwrap_or((NO_STREAM, 0)), joint);
         key
+    }
+
+    fn number_of(&mut self, method: &'static str) -> u32 {
+        let known = self.methods.iter().position(|known| std::ptr::eq(*known, method));
+        let number = known.unwrap_or_else(|| {
+            self.methods.push(method);
+            self.methods.len() - 1
+        });
+        number as u32
     }
 
     /// A slot for the next task, with a waker of its own.
@@ -154,14 +187,18 @@ impl Tasks {
             generation: 0,
             is_live: false,
             is_woken: false,
+            retires: false,
+            has_joint: false,
             kind: Kind::Free,
+            class: Class::Start,
             owner: 0,
-            place: (0, 0),
+            method: 0,
+            pool: 0,
             event_time: 0,
-            method: "",
+            cell: None,
             waker: Waker::from(Arc::clone(&waker)),
         });
-        self.rests.push(Rest { waker, birth: 0, info: None });
+        self.rests.push(Rest { waker, birth: 0, event: (NO_STREAM, 0), joint: None });
         key
     }
 
@@ -180,13 +217,16 @@ impl Tasks {
     /// Whose task it is, what it is to them, and its method; none if it has ended.
     #[inline]
     pub(crate) fn owner(&self, key: TaskKey) -> Option<(u32, Kind, &'static str)> {
-        self.slot(key).map(|slot| (slot.owner, slot.kind, slot.method))
+        self.slot(key).map(|slot| (slot.owner, slot.kind, self.methods[slot.method as usize]))
     }
 
     /// What is known of a task; none if it has ended.
-    pub(crate) fn info(&self, key: TaskKey) -> Option<&TaskInfo> {
-        self.slot(key)?;
-        self.rests[key.slot as usize].info.as_ref()
+    pub(crate) fn info(&self, key: TaskKey) -> Option<TaskInfo> {
+        let &Slot { owner, kind, method, class, event_time, retires, .. } = self.slot(key)?;
+        let Rest { event, joint, .. } = &self.rests[key.slot as usize];
+        let event = (event.0 != NO_STREAM).then_some(*event);
+        let (method, joint) = (self.methods[method as usize], joint.clone());
+        Some(TaskInfo { owner, kind, method, origin: Origin { class, event, event_time }, joint, retires })
     }
 
     /// Takes note that a wake of the task is scheduled. False if one was already, or the task has ended.
@@ -200,54 +240,82 @@ impl Tasks {
         self.slot_mut(key).is_some_and(|slot| std::mem::take(&mut slot.is_woken))
     }
 
-    /// What a task that is polled is known by, and the time of the event that it was begun with.
-    #[inline]
-    pub(super) fn current(&self, key: TaskKey) -> Option<(Current, i64)> {
+    /// What a task that is polled is known by, what it is to its strategy, and the time of the event that it was begun with.
+    #[inline(always)]
+    pub(super) fn current(&self, key: TaskKey) -> Option<(Current, Kind, i64)> {
         let slot = self.slot(key)?;
         let waits = slot.kind == Kind::Beside;
         let waker = local::address(&slot.waker);
-        Some((Current { key, owner: slot.owner, method: slot.method, waits, waker }, slot.event_time))
+        let method = self.methods[slot.method as usize];
+        let current = Current { key, owner: slot.owner, method, waits, waker };
+        Some((current, slot.kind, slot.event_time))
     }
 
-    /// True if the task has its future still.
+    /// True if there is a task at that place.
+    #[inline(always)]
+    pub(super) fn is_live(&self, slot: u32) -> bool {
+        self.slots.get(slot as usize).is_some_and(|slot| slot.is_live)
+    }
+
+    /// True if the task at that place has its future still.
     #[inline]
-    pub(super) fn has_future(&self, key: TaskKey) -> bool {
-        self.slots.get(key.slot as usize).is_some_and(|slot| self.pools.is_full(slot.place))
+    pub(super) fn has_future(&self, slot: u32) -> bool {
+        self.slots.get(slot as usize).and_then(|slot| slot.cell.as_ref()).is_some_and(|cell| cell.is_full())
     }
 
     /// Polls a task.
-    #[inline]
     pub(super) fn poll(&mut self, key: TaskKey) -> Poll<HandlerResult> {
-        let Tasks { slots, pools, .. } = self;
-        let slot = &slots[key.slot as usize];
-        // The budget that tokio gives its tasks is not for these: one that had used it up would be woken from outside.
-        let task = pin!(unconstrained(poll_fn(|cx| pools.poll(slot.place, cx))));
-        task.poll(&mut Context::from_waker(&slot.waker))
+        without_budget(|| self.poll_here(key))
+    }
+
+    /// Polls a task [`without_budget`].
+    #[inline]
+    pub(super) fn poll_here(&mut self, key: TaskKey) -> Poll<HandlerResult> {
+        let Slot { cell, waker, .. } = &mut self.slots[key.slot as usize];
+        let Some(cell) = cell else { return Poll::Pending };
+        cell.as_mut().poll(&mut Context::from_waker(waker))
     }
 
     /// Drops the future of a task.
     pub(super) fn clear(&mut self, key: TaskKey) {
-        if let Some(place) = self.slot(key).map(|slot| slot.place) {
-            self.pools.clear(place);
+        if let Some(Slot { cell: Some(cell), .. }) = self.slot_mut(key) {
+            cell.as_mut().clear();
         }
     }
 
     /// Forgets a task, whose future is gone.
     pub(super) fn remove(&mut self, key: TaskKey) -> Option<TaskInfo> {
-        let slot = self.slot_mut(key)?;
+        let info = self.info(key)?;
+        self.rests[key.slot as usize].joint = None;
+        self.vacate(key);
+        Some(info)
+    }
+
+    /// Forgets a task, whose future is gone, if nobody asks what it was. False if somebody may, or there is none.
+    #[inline]
+    pub(super) fn remove_plain(&mut self, key: TaskKey) -> bool {
+        let is_plain = self.slot(key).is_some_and(|slot| !slot.retires && !slot.has_joint);
+        if is_plain {
+            self.vacate(key);
+        }
+        is_plain
+    }
+
+    fn vacate(&mut self, key: TaskKey) {
+        let slot = &mut self.slots[key.slot as usize];
         slot.is_live = false;
         slot.generation = slot.generation.wrapping_add(1);
+        if let Some(cell) = slot.cell.take() {
+            self.pools.take_back(slot.pool, cell);
+        }
         self.free.push(key.slot);
         self.live -= 1;
-        self.rests[key.slot as usize].info.take()
     }
 
     /// The strategy of a task retires when the task has ended.
     pub(super) fn retire_after(&mut self, key: TaskKey) {
-        if self.slot(key).is_some()
-            && let Some(info) = &mut self.rests[key.slot as usize].info
-        {
-            info.retires = true;
+        if let Some(slot) = self.slot_mut(key) {
+            slot.retires = true;
         }
     }
 

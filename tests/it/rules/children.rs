@@ -29,6 +29,22 @@ fn s42_timeouts_and_ties() {
 }
 
 #[test]
+fn s42_a_sleep_is_as_long_as_it_was_though_many_others_are_cancelled() {
+    let log = said(|cx, log| async move {
+        let tasks: Vec<_> = (0..200).map(|_| cx.spawn(cx.sleep(d(10.0)))).collect();
+        let nap = cx.sleep(d(20.0));
+        let long = cx.spawn(async move {
+            nap.await;
+            log.say("awake");
+        });
+        cx.sleep(d(5.0)).await;
+        tasks.iter().for_each(Task::cancel);
+        assert_eq!(long.await, Ok(()));
+    });
+    assert_eq!(log, "awake@20");
+}
+
+#[test]
 fn s42_tasks_are_joined() {
     let log = said(|cx, log| async move {
         let inner = cx.clone();

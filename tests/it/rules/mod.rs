@@ -30,6 +30,7 @@ mod queues;
 mod reconnect;
 mod recording;
 mod repeats;
+mod rows;
 mod schedule;
 mod settled;
 mod shared;
