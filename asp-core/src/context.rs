@@ -65,7 +65,7 @@ impl<S: Strategy> Context<S> {
             declaration,
             outlets: Arc::clone(&plan.streams.outlets),
             plan,
-            emits: S::Emits::default(),
+            emits: S::Emits::shut_ones(),
         }
     }
 

@@ -151,7 +151,11 @@ pub trait Inputs {
 /// holds::<Outlet<f64>>();
 /// holds::<(Outlet<f64>, Outlet<String>)>();
 /// ```
-pub trait Emits: Default + Send + 'static {
+pub trait Emits: Send + 'static {
+    /// All shut.
+    #[doc(hidden)]
+    fn shut_ones() -> Self;
+
     /// The outlet for values of a type. The compiler knows the answer.
     #[doc(hidden)]
     fn outlet<T: 'static>(&self) -> Option<&Outlet<T>>;
@@ -218,6 +222,8 @@ impl<T> fmt::Debug for Outlet<T> {
 }
 
 impl Emits for () {
+    fn shut_ones() -> Self {}
+
     #[inline]
     fn outlet<T: 'static>(&self) -> Option<&Outlet<T>> {
         None
@@ -235,6 +241,10 @@ impl Emits for () {
 }
 
 impl<T: Send + 'static> Emits for Outlet<T> {
+    fn shut_ones() -> Self {
+        Outlet::default()
+    }
+
     #[inline]
     fn outlet<U: 'static>(&self) -> Option<&Outlet<U>> {
         let this: &dyn std::any::Any = self;
@@ -261,6 +271,10 @@ impl<T: Send + 'static> Emits for Outlet<T> {
 }
 
 impl<A: Emits, B: Emits> Emits for (A, B) {
+    fn shut_ones() -> Self {
+        (A::shut_ones(), B::shut_ones())
+    }
+
     #[inline]
     fn outlet<T: 'static>(&self) -> Option<&Outlet<T>> {
         self.0.outlet().or_else(|| self.1.outlet())

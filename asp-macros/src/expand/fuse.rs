@@ -43,13 +43,11 @@ pub(super) fn types(names: &Names<'_>) -> Option<TokenStream> {
         #[doc(hidden)]
         pub struct #name #generics (#pairs #field) #conditions;
 
-        impl #generics ::core::default::Default for #name #arguments #conditions {
-            fn default() -> Self {
-                #name(::core::default::Default::default() #value)
-            }
-        }
-
         impl #generics #private::Emits for #name #arguments #conditions {
+            fn shut_ones() -> Self {
+                #name(#private::Emits::shut_ones() #value)
+            }
+
             #[inline]
             fn outlet<__AspT: 'static>(&self) -> ::core::option::Option<&#private::Outlet<__AspT>> {
                 #private::Emits::outlet(&self.0)

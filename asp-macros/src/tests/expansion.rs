@@ -142,3 +142,25 @@ fn joiner() {
     );
     insta::assert_snapshot!(out);
 }
+
+#[test]
+fn fused() {
+    let out = expanded(
+        "emits(orders: Order, notes: (T, String)), fuse",
+        r#"
+        impl<T: Clone> Router<T> {
+            #[on_event(stream = "quotes")]
+            #[on_event(stream = Other::QUOTES)]
+            fn quote(&mut self, cx: &Context<Self>, Quote { bid, .. }: Quote) -> Result<(), Failed> {}
+
+            #[on_event(stream = "orders")]
+            fn note(&mut self, cx: &Context<Self>, order: &Event<Order>) {}
+
+            #[cfg(feature = "late")]
+            #[on_event(stream = Other::QUOTES)]
+            fn late(&mut self) {}
+        }
+        "#,
+    );
+    insta::assert_snapshot!(out);
+}
