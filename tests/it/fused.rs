@@ -277,6 +277,42 @@ fn a_panic_is_that_of_the_handler_that_panics() {
 }
 
 #[test]
+fn what_was_emitted_before_a_panic_is_pending() {
+    struct Brittle;
+
+    #[strategy(emits(words: u32), fuse)]
+    impl Brittle {
+        #[on_event(stream = "numbers")]
+        fn number(&mut self, cx: &Context<Self>, number: u32) {
+            cx.emit(Self::WORDS, number);
+            assert!(number < 9);
+        }
+    }
+
+    #[derive(Default)]
+    struct Reader {
+        last: u32,
+    }
+
+    #[strategy(fuse)]
+    impl Reader {
+        #[on_event(stream = Brittle::WORDS)]
+        fn word(&mut self, word: u32) {
+            self.last = word;
+        }
+    }
+
+    for fuses in [false, true] {
+        let runner = Runner::new().feed(Brittle::NUMBERS, numbers(20)).add(Brittle).add(Reader::default());
+        let ended = if fuses { runner.fuse::<(Brittle, Reader)>().run() } else { runner.run() };
+        let mut outcome = ended.unwrap_err().into_outcome().unwrap();
+        assert_eq!((outcome.report().pending, outcome.report().dispatched.events), (1, 8 + 9));
+        assert_eq!(outcome.report().fused > 0, fuses);
+        assert_eq!(outcome.take::<Reader>().unwrap().last, 8);
+    }
+}
+
+#[test]
 fn rounds_are_counted_where_few_are_allowed() {
     let (end, passed_on) = Case { more: |runner| runner.max_rounds(2), ..Case::default() }.compare();
     assert!(

@@ -17,7 +17,8 @@ pub(crate) fn main_returns_nothing(strategy: &str) -> String {
 
 pub(crate) fn main_with_arguments() -> &'static str {
     "`main` has no parameters\n\
-     = help: the generated program parses the command line; read `std::env::args()` inside for your own"
+     = help: the generated program parses the command line; write `#[derive(asp::Params)]` on the strategy for `--set \
+     name=value`, or read an environment variable inside"
 }
 
 pub(crate) fn main_is_generic(parameters: &str) -> String {
