@@ -79,7 +79,7 @@ fn main() -> asp::Result<()> {
         .add(Sink::default())
         .fuse::<(Source, Relay<u8, 1>, Sink)>()
         .run()?;
-    assert_eq!(outcome.report().fused, 2 * 99);
+    assert_eq!(outcome.report().fused, 2 * 98);
     let sink: Sink = outcome.take()?;
     assert_eq!((sink.sum, sink.r#type), (5050, 100));
     Ok(())
