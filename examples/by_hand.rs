@@ -49,6 +49,7 @@ impl Strategy for Greeter {
     const NAME: &'static str = "Greeter";
     type Call = GreeterCall;
     type Calls<Q: Slot<GreeterCall>> = GreeterCalls<Q>;
+    // Of a fused chain it is no part: see `Runner::fuse`.
     type Emits = ();
 
     fn wire(wiring: &mut Wiring<Self>) {

@@ -1,5 +1,4 @@
 # // A chain of two strategies by hand: hidden lines of the examples of fused chains.
-# use asp_core::__private::receive;
 # use asp_core::*;
 # use std::convert::Infallible;
 #
@@ -46,7 +45,7 @@
 #     }
 #
 #     fn receive<T: 'static>(&mut self, cx: &Context<Self>, _: u32, value: T) -> HandlerResult {
-#         receive(self, cx, value, Self::on_price)
+#         self.accept(cx, value, Self::on_price)
 #     }
 # }
 #
@@ -90,6 +89,6 @@
 #     }
 #
 #     fn receive<T: 'static>(&mut self, cx: &Context<Self>, _: u32, value: T) -> HandlerResult {
-#         receive(self, cx, value, Self::add)
+#         self.accept(cx, value, Self::add)
 #     }
 # }

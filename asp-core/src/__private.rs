@@ -16,31 +16,6 @@ pub fn event<S: Strategy, T>(cx: &Context<S>, value: T) -> Event<T> {
     Event { time: cx.event_time(), value }
 }
 
-/// Hands a value to a handler that takes its very type: the compiler knows whether it does.
-///
-/// # Errors
-///
-/// What the handler returned.
-#[inline]
-pub fn receive<S: Strategy, T: 'static, U: 'static, R: HandlerReturn>(
-    strategy: &mut S,
-    cx: &Context<S>,
-    value: T,
-    handler: impl FnOnce(&mut S, &Context<S>, U) -> R,
-) -> HandlerResult {
-    let mut value = Some(value);
-    let any: &mut dyn std::any::Any = &mut value;
-    match any.downcast_mut::<Option<U>>().and_then(Option::take) {
-        Some(value) => handler(strategy, cx, value).into_result(),
-        None => Err(format!(
-            "it takes {}, not {}",
-            crate::names::type_name::<U>(),
-            crate::names::type_name::<T>()
-        )
-        .into()),
-    }
-}
-
 /// Handlers of one stream agree on its payload.
 #[diagnostic::on_unimplemented(
     message = "this handler takes `{Self}`, an earlier handler of the same stream takes `{T}`",

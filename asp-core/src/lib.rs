@@ -53,7 +53,7 @@
 //!     const NAME: &'static str = "Greeter";
 //!     type Call = GreeterCall;
 //!     type Calls<Q: Slot<GreeterCall>> = GreeterCalls<Q>;
-//!     type Emits = ();
+//!     type Emits = (); // of a fused chain it is no part, see `Runner::fuse`
 //!
 //!     fn wire(wiring: &mut Wiring<Self>) {
 //!         wiring.emits(Self::GREETINGS);

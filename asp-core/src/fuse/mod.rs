@@ -14,13 +14,14 @@ pub(crate) use chain::Chain;
 pub(crate) use find::Fuser;
 pub use find::Fusion;
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 use std::cell::Cell;
 use std::fmt;
 
 use crate::context::Context;
 use crate::desk::{Desk, Emission};
-use crate::strategy::{HandlerResult, Strategy};
+use crate::names::type_name;
+use crate::strategy::{HandlerResult, HandlerReturn, Strategy};
 use crate::stream::Stream;
 
 /// A strategy that can be part of a fused chain: see [`Runner::fuse`](crate::Runner::fuse).
@@ -29,7 +30,6 @@ use crate::stream::Stream;
 /// for each number.
 ///
 /// ```
-/// use asp_core::__private::receive;
 /// use asp_core::{Context, Fuse, HandlerResult, Inputs, Stream};
 /// # use asp_core::{Slot, Strategy, Wiring};
 /// # use std::convert::Infallible;
@@ -47,7 +47,7 @@ use crate::stream::Stream;
 ///     }
 ///
 ///     fn receive<T: 'static>(&mut self, cx: &Context<Self>, _: u32, value: T) -> HandlerResult {
-///         receive(self, cx, value, |total, _, price: f64| total.0 += price)
+///         self.accept(cx, value, |total, _, price: f64| total.0 += price)
 ///     }
 /// }
 /// # impl Strategy for Total {
@@ -115,6 +115,33 @@ pub trait Fuse: Strategy {
     /// }
     /// ```
     fn receive<T: 'static>(&mut self, cx: &Context<Self>, method: u32, value: T) -> HandlerResult;
+
+    /// Hands an event to a handler that takes its very type; the compiler knows whether it does.
+    ///
+    /// # Errors
+    ///
+    /// What the handler returned, or that it takes another type.
+    ///
+    /// ```
+    /// # use asp_core::{Context, Fuse, HandlerResult};
+    /// fn only_numbers<S: Fuse, T: 'static>(strategy: &mut S, cx: &Context<S>, value: T) -> HandlerResult {
+    ///     strategy.accept(cx, value, |_, _, price: f64| assert!(price.is_finite()))
+    /// }
+    /// ```
+    #[inline]
+    fn accept<T: 'static, U: 'static, R: HandlerReturn>(
+        &mut self,
+        cx: &Context<Self>,
+        value: T,
+        handler: impl FnOnce(&mut Self, &Context<Self>, U) -> R,
+    ) -> HandlerResult {
+        let mut value = Some(value);
+        let any: &mut dyn Any = &mut value;
+        match any.downcast_mut::<Option<U>>().and_then(Option::take) {
+            Some(value) => handler(self, cx, value).into_result(),
+            None => Err(format!("it takes {}, not {}", type_name::<U>(), type_name::<T>()).into()),
+        }
+    }
 }
 
 /// Whoever hears of the streams that a strategy reads: see [`Fuse::inputs`].
@@ -247,7 +274,7 @@ impl<T: Send + 'static> Emits for Outlet<T> {
 
     #[inline]
     fn outlet<U: 'static>(&self) -> Option<&Outlet<U>> {
-        let this: &dyn std::any::Any = self;
+        let this: &dyn Any = self;
         this.downcast_ref()
     }
 

@@ -168,6 +168,6 @@ fn receive(names: &Names<'_>, handler: &Handler) -> TokenStream {
     };
     let result = returned(names, handler, call(handler, quote!(#this, #context #value)));
     quote_spanned! {*span=>
-        #private::receive(self, __asp_cx, __asp_value, |__asp_this: &mut Self, __asp_cx: &#private::Context<Self>, #parameter| #result)
+        #private::Fuse::accept(self, __asp_cx, __asp_value, |__asp_this: &mut Self, __asp_cx: &#private::Context<Self>, #parameter| #result)
     }
 }

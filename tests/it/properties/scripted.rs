@@ -10,7 +10,6 @@ use asp::{
     Strategy, Stream, TimerKey, Timestamp, Wiring,
 };
 
-use asp::__private::receive;
 use asp::testing::TestRun;
 
 use super::scenario::{Feed, Op, Part, Plan, STREAMS, Scenario, Timer, Trigger, fed_value, made_value};
@@ -224,7 +223,7 @@ impl Fuse for Scripted {
     }
 
     fn receive<T: 'static>(&mut self, cx: &Context<Self>, method: u32, value: T) -> HandlerResult {
-        receive(self, cx, value, |this, cx, value| this.handle(cx, Class::Event, method as usize, value))
+        self.accept(cx, value, |this, cx, value| this.handle(cx, Class::Event, method as usize, value))
     }
 }
 
