@@ -292,7 +292,7 @@ impl<S: Strategy> Context<S> {
 
     /// Sets a periodic timer: `cx.every(interval).method()`, for deferred methods without payload.
     ///
-    /// It takes an interval, or an [`Every`] with options. An interval that is zero or negative stops the run at
+    /// It takes an interval, or an [`Every`](crate::Every) with options. An interval that is zero or negative stops the run at
     /// the end of this dispatch.
     ///
     /// ```
