@@ -8,6 +8,7 @@ use std::panic::resume_unwind;
 use crate::desk::{Desk, Refused};
 use crate::digest::Digester;
 use crate::forward::outflow::Outgoing;
+use crate::fuse::Chains;
 use crate::handler_times::Times;
 use crate::heads::{DEPARTURES, Heads};
 use crate::observe::{Class, Dispatch, Place};
@@ -122,16 +123,8 @@ pub(crate) struct Core {
     pub(crate) outgoing: Outgoing,
     /// True if somebody has seen the events that were to be shown.
     pub(crate) has_spent_peeks: bool,
-    /// True while each stream of the fused chains leads to where it led when they were put together.
-    pub(crate) fuses: bool,
-    /// Emissions that were passed on within fused chains.
-    pub(crate) fused: u64,
-    /// The round of the event that is on its way through a fused chain.
-    pub(crate) hop: u32,
-    /// The stream of the event dispatched last, if that was passed on within a fused chain.
-    pub(crate) relayed: Option<u32>,
-    /// How many events were passed on by which streams, for them to count.
-    pub(crate) passed_on: Vec<(u32, u64)>,
+    /// What goes through fused chains.
+    pub(crate) chains: Chains,
 }
 
 /// Where no run comes.
@@ -221,11 +214,7 @@ impl Core {
             ended: Vec::new(),
             outgoing: Outgoing::default(),
             has_spent_peeks: false,
-            fuses: false,
-            fused: 0,
-            hop: 0,
-            relayed: None,
-            passed_on: Vec::new(),
+            chains: Chains::default(),
         }
     }
 
@@ -237,7 +226,7 @@ impl Core {
     /// True if nobody wants to see each dispatch, waits in the middle, or counts what is left to come.
     #[inline]
     pub(crate) fn can_fuse(&self) -> bool {
-        self.fuses && !self.has_tasks && !self.draining
+        self.chains.are_whole && !self.has_tasks && !self.draining
     }
 
     /// True if anybody wants to see each dispatch.

@@ -130,7 +130,7 @@ impl Engine {
             now: Timestamp::from_nanos(desk.now.get()),
             dispatched: self.stage.core.dispatched,
             skipped: self.stage.hubs.iter().map(|hub| hub.channel().skipped()).sum(),
-            fused: self.stage.core.fused,
+            fused: self.stage.core.chains.count,
             clamped: desk.clamped.get() + late,
             pending,
             errors: self.stage.core.errors,

@@ -114,6 +114,7 @@ impl Stage {
         for stream in node.take_seats() {
             self.hubs.reform(stream as usize, |hub| hub.leave(node.declaration(), number));
         }
+        self.links.take_if(|links| links.iter().any(|link| link.1 == number));
         self.check_links();
         self.core.alive -= node.counted();
         self.core.heads.set(heads::of_node(number as usize), Due::NEVER);

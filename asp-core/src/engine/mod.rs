@@ -192,7 +192,7 @@ impl Engine {
                 newcomers: Vec::new(),
                 supplies: Vec::new(),
                 has_late: false,
-                links,
+                links: Some(links),
             },
             pacer: None,
             live: None,

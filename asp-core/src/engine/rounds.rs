@@ -73,8 +73,9 @@ pub(super) struct Stage {
     pub(super) supplies: Vec<Asked>,
     /// True if events that come late wait for the next round (S57).
     pub(super) has_late: bool,
-    /// The streams within fused chains, each with the number of the strategy that it leads to.
-    pub(super) links: Vec<(u32, u32)>,
+    /// The streams within fused chains, each with the number of the strategy that it leads to; none once one of these has
+    /// retired, since its number may come to be another's.
+    pub(super) links: Option<Vec<(u32, u32)>>,
 }
 
 impl Stage {
@@ -89,7 +90,7 @@ impl Stage {
         core.class = Class::Event;
         *event = Some(Origin::Fed(lane));
         let count = hubs[stream as usize].run_fed(lane as u32, times, nodes, core);
-        if !core.passed_on.is_empty() {
+        if !core.chains.passed_on.is_empty() {
             self.count_passed_on();
         }
         self.begin_call();
@@ -99,21 +100,22 @@ impl Stage {
     /// Takes note of what went through fused chains.
     #[inline(never)]
     pub(super) fn count_passed_on(&mut self) {
-        for (stream, count) in self.core.passed_on.drain(..) {
+        for (stream, count) in self.core.chains.passed_on.drain(..) {
             self.hubs[stream as usize].channel_mut().count_emitted(count);
         }
-        if let Some(stream) = self.core.relayed.take() {
+        if let Some(stream) = self.core.chains.relayed.take() {
             self.event = Some(Origin::Emitted(stream));
         }
     }
 
-    /// Somebody has joined or looks on: do the streams of fused chains still lead to where they did?
+    /// Somebody has joined, is gone or looks on: do the streams of fused chains still lead to where they did?
     pub(super) fn check_links(&mut self) {
         let leads = |&(stream, node): &(u32, u32)| {
             self.hubs[stream as usize].only_reader().is_some_and(|(reader, _)| reader == node as usize)
         };
         // With few rounds allowed they have to be counted.
-        self.core.fuses = self.max_rounds > SUSPICIOUS + MOST_HOPS && self.links.iter().all(leads);
+        self.core.chains.are_whole = self.max_rounds > SUSPICIOUS + MOST_HOPS
+            && self.links.as_ref().is_some_and(|links| links.iter().all(leads));
     }
 
     /// [`Stage::feed`], where each event waits until the instant before it is finished. It ends where more than rounds

@@ -72,7 +72,7 @@ impl<S: Fuse, N: Next<S>> Lent<'_, S, N> {
             if !is_over {
                 break;
             }
-            core.hop = 0;
+            core.chains.hop = 0;
         }
         core.desk = Some(desk);
         times.len() - left.len()
@@ -85,6 +85,6 @@ impl<S: Fuse, N: Next<S>> Drop for Lent<'_, S, N> {
             self.head.next.shut(&mut node, self.nodes, self.core);
             self.nodes.put_back(self.head.hop.number, node);
         }
-        self.core.hop = 0;
+        self.core.chains.hop = 0;
     }
 }

@@ -86,7 +86,7 @@ impl Hop {
     fn tell(&self, core: &mut Core) {
         core.running = (self.number, self.method);
         core.round = self.round;
-        core.relayed = self.stream;
+        core.chains.relayed = self.stream;
     }
 
     /// After a dispatch here: passes on what was emitted, as [`Next::pass`] does.
@@ -123,7 +123,7 @@ impl Hop {
             return (node.cx.give_desk(), false);
         }
         // The chain says where it is by its hops again.
-        (core.running, core.round, core.relayed) = (first, 0, None);
+        (core.running, core.round, core.chains.relayed) = (first, 0, None);
         let desk = node.cx.give_desk();
         next.pass(node.cx.emits(), desk, core)
     }
@@ -156,7 +156,7 @@ impl<A: Strategy, B: Fuse, N: Next<B>> Next<A> for Link<B, N> {
         before.cx.emits().shut();
         self.spill(before);
         let Some(mut node) = self.node.take() else { return };
-        if core.hop == self.hop.round {
+        if core.chains.hop == self.hop.round {
             self.hop.tell(core);
         }
         self.next.shut(&mut node, nodes, core);
@@ -164,8 +164,8 @@ impl<A: Strategy, B: Fuse, N: Next<B>> Next<A> for Link<B, N> {
         let count = std::mem::take(&mut self.count);
         if count > 0 {
             core.dispatched.events += count;
-            core.fused += count;
-            core.passed_on.extend(self.hop.stream.map(|stream| (stream, count)));
+            core.chains.count += count;
+            core.chains.passed_on.extend(self.hop.stream.map(|stream| (stream, count)));
         }
     }
 
@@ -197,7 +197,7 @@ impl<B: Fuse, N: Next<B>> Receiver for Passing<'_, Link<B, N>> {
         let Some(node) = &mut link.node else { return (desk, false) };
         // At once, in case the handler panics.
         link.count += 1;
-        core.hop = link.hop.round;
+        core.chains.hop = link.hop.round;
         node.cx.take_desk(desk);
         // It takes events, or the chain were not open.
         let Node { strategy: Some(strategy), cx, .. } = &mut **node else {

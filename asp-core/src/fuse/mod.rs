@@ -323,6 +323,21 @@ impl<A: Emits, B: Emits> Emits for (A, B) {
     }
 }
 
+/// What a run knows of its fused chains.
+#[derive(Debug, Default)]
+pub(crate) struct Chains {
+    /// True while each of their streams leads to where it led when they were put together.
+    pub(crate) are_whole: bool,
+    /// The round of the event that is on its way.
+    pub(crate) hop: u32,
+    /// The stream of the event dispatched last, if that was passed on.
+    pub(crate) relayed: Option<u32>,
+    /// How many events were passed on by which streams, for them to count.
+    pub(crate) passed_on: Vec<(u32, u64)>,
+    /// How many there were in all.
+    pub(crate) count: u64,
+}
+
 /// Puts a value that cannot go on at once where emissions usually are. All others of its instant came after it: once
 /// there is one, the outlets are shut.
 pub(crate) struct Spill<'a> {
