@@ -48,11 +48,26 @@ impl<T> Batch<T> {
         self.front.pop()
     }
 
+    /// The oldest ones, which leave from the end; others may come after them.
+    #[inline]
+    pub(crate) fn oldest(&mut self) -> &mut Vec<T> {
+        if self.front.is_empty() {
+            self.turn();
+        }
+        &mut self.front
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn turn(&mut self) {
+        std::mem::swap(&mut self.front, &mut self.back);
+        self.front.reverse();
+    }
+
     #[cold]
     #[inline(never)]
     fn pop_back(&mut self) -> Option<T> {
-        std::mem::swap(&mut self.front, &mut self.back);
-        self.front.reverse();
+        self.turn();
         self.front.pop()
     }
 

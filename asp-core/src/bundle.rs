@@ -7,7 +7,7 @@ use crate::core::Core;
 use crate::engine::Origin;
 use crate::heads;
 use crate::hub::AnyHub;
-use crate::merge::Ahead;
+use crate::merge::Merge;
 use crate::node::Node;
 use crate::nodes::Nodes;
 use crate::observe::Class;
@@ -23,6 +23,24 @@ pub(crate) struct Seat {
 impl Seat {
     /// In no bundle.
     pub(crate) const NONE: Seat = Seat { bundle: u32::MAX, place: 0 };
+}
+
+/// The places in one bundle, by lane.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Places<'a> {
+    /// The number of the bundle.
+    pub(crate) bundle: u32,
+    /// Those of all lanes.
+    pub(crate) seats: &'a [Seat],
+}
+
+impl Places<'_> {
+    /// The place of a lane's stream, larger than any if it is not in the bundle.
+    #[inline(always)]
+    fn of(self, lane: usize) -> usize {
+        let seat = self.seats.get(lane).filter(|seat| seat.bundle == self.bundle);
+        seat.map_or(usize::MAX, |seat| seat.place as usize)
+    }
 }
 
 /// A stream whose only reader is a handler of `S`. Called through a pointer, once an event.
@@ -44,13 +62,13 @@ pub(crate) trait AnyBundle: Any + Send {
     fn member_mut(&mut self, place: usize) -> &mut dyn AnyHub;
     /// All members, by place.
     fn take_apart(&mut self) -> Vec<Option<Box<dyn AnyHub>>>;
-    /// Dispatches what comes next, as far as it is of this bundle, which has that `number` in `seats`; how many events. None
-    /// if the strategy cannot have them one after the other.
+    /// Dispatches what comes next, as far as it has one of these places, which are of this bundle, and at most so many; how
+    /// many events. None if the strategy cannot have them one after the other.
     fn run(
         &mut self,
-        ahead: Ahead<'_>,
-        number: u32,
-        seats: &[Seat],
+        merge: &mut Merge,
+        most: usize,
+        places: Places<'_>,
         nodes: &mut Nodes,
         core: &mut Core,
         event: &mut Option<Origin>,
@@ -81,37 +99,58 @@ impl<S: Strategy> Bundle<S> {
     fn events(
         &mut self,
         node: &mut Node<S>,
-        ahead: &Ahead<'_>,
-        number: u32,
-        seats: &[Seat],
+        merge: &mut Merge,
+        most: usize,
+        places: Places<'_>,
         core: &mut Core,
         event: &mut Option<Origin>,
     ) -> usize {
         let Node { strategy: Some(strategy), cx, .. } = node else { return 0 };
-        let (desk, mut done) = (cx.desk(), 0);
-        let mut places = ahead.iter().map(|(time, lane)| {
-            let seat = seats.get(lane).filter(|seat| seat.bundle == number);
-            (time, lane, seat.map_or(usize::MAX, |seat| seat.place as usize))
-        });
-        let mut next = places.next();
-        while let Some((time, lane, place)) = next
-            && time <= desk.limit.get()
-            && let Some(member) = self.members.get_mut(place)
+        let (desk, mut mark) = (cx.desk(), core.mark);
+        let (mut time, mut lane) = merge.next();
+        let mut place = places.of(lane);
+        let mut progress = Progress { core, event, lane, most, left: most };
+        while time <= desk.limit.get()
+            && place < self.members.len()
+            && let Some(left) = progress.left.checked_sub(1)
         {
-            // Looked up before the call, so that the processor knows early whom the next one is for.
-            next = places.next();
-            *event = Some(Origin::Fed(lane));
-            core.mark = desk.sequence.get();
-            // At once, in case the handler panics.
-            core.dispatched.events += 1;
+            // Before the call, so that the processor knows early whom the next one is for.
+            let next = merge.advance(lane);
+            let next_place = places.of(next.1);
+            let member = &mut *self.members[place];
             desk.at(time);
-            if !member.step(strategy, cx, core) {
-                core.dispatched.events -= 1;
+            mark = desk.sequence.get();
+            (progress.lane, progress.left) = (lane, left);
+            if !member.step(strategy, cx, progress.core) {
+                progress.left += 1;
+                merge.put_back(time, lane);
                 break;
             }
-            done += 1;
+            (time, lane) = next;
+            place = next_place;
         }
-        done
+        progress.core.mark = mark;
+        most - progress.left
+    }
+}
+
+/// How far a stretch of events has come; written down at its end, also where a handler panics.
+struct Progress<'a> {
+    core: &'a mut Core,
+    event: &'a mut Option<Origin>,
+    /// Of the last event.
+    lane: usize,
+    most: usize,
+    left: usize,
+}
+
+impl Drop for Progress<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.left < self.most {
+            *self.event = Some(Origin::Fed(self.lane));
+            self.core.dispatched.events += (self.most - self.left) as u64;
+        }
     }
 }
 
@@ -130,9 +169,9 @@ impl<S: Strategy> AnyBundle for Bundle<S> {
 
     fn run(
         &mut self,
-        mut ahead: Ahead<'_>,
-        number: u32,
-        seats: &[Seat],
+        merge: &mut Merge,
+        most: usize,
+        places: Places<'_>,
         nodes: &mut Nodes,
         core: &mut Core,
         event: &mut Option<Origin>,
@@ -143,19 +182,22 @@ impl<S: Strategy> AnyBundle for Bundle<S> {
             return None;
         }
         core.class = Class::Event;
-        let all = ahead.len();
-        while let Some((time, _)) = ahead.first() {
+        let mut all = 0;
+        while let Some((time, _)) = merge.known() {
             if time <= node.cx.desk().limit.get() {
-                let done = self.events(node, &ahead, number, seats, core, event);
+                let done = self.events(node, merge, most - all, places, core, event);
                 if done == 0 {
                     break;
                 }
-                ahead.skip(done);
+                all += done;
             } else if !node.catch_up(core, time, others) {
                 break;
             }
         }
         node.release(core);
-        Some(all - ahead.len())
+        Some(all)
     }
 }
+
+#[cfg(test)]
+mod tests;

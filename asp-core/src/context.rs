@@ -95,7 +95,7 @@ impl<S: Strategy> Context<S> {
     /// ```
     #[inline]
     pub fn event_time(&self) -> Timestamp {
-        Timestamp::from_nanos(self.desk().event_time.get())
+        Timestamp::from_nanos(self.desk().event_time())
     }
 
     /// When a deferred call or tick was asked for: before [`Context::now`] if that was in the past (S11). For
@@ -116,7 +116,7 @@ impl<S: Strategy> Context<S> {
     /// ```
     #[inline]
     pub fn due(&self) -> Timestamp {
-        Timestamp::from_nanos(self.desk().event_time.get())
+        Timestamp::from_nanos(self.desk().event_time())
     }
 
     /// True in the live phase of a run, from `on_live` on (S30). False in a run over history.
@@ -154,7 +154,7 @@ impl<S: Strategy> Context<S> {
     #[inline]
     pub fn lag(&self) -> Duration {
         let desk = self.desk();
-        Duration::from_nanos(desk.now.get().saturating_sub(desk.event_time.get()))
+        Duration::from_nanos(desk.now.get().saturating_sub(desk.event_time()))
     }
 
     /// By how much the run itself is late: the clock less `now` (S4). Zero in a run over history.
@@ -441,11 +441,10 @@ impl<S: Strategy> Context<S> {
     /// # Ok::<(), asp_core::Error>(())
     /// ```
     pub fn pending_calls(&self) -> Vec<(Timestamp, &'static str)> {
-        let agenda = self.agenda.borrow();
-        let mut calls: Vec<_> = agenda
-            .pending_calls()
-            .map(|(due, _, call)| (Timestamp::from_nanos(due), S::call_name(call)))
-            .collect();
+        let mut calls = Vec::new();
+        self.agenda
+            .borrow()
+            .each_call(&mut |due, _, call| calls.push((Timestamp::from_nanos(due), S::call_name(call))));
         calls.sort();
         calls
     }

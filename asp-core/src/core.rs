@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::panic::resume_unwind;
 
-use crate::desk::{Desk, Refused};
+use crate::desk::{Desk, Refused, Watch};
 use crate::digest::Digester;
 use crate::forward::outflow::Outgoing;
 use crate::fuse::Chains;
@@ -311,6 +311,13 @@ impl Core {
         }
     }
 
+    /// Takes note of what is dispatched, to the node that has the desk.
+    #[inline]
+    pub(crate) fn tell(&mut self, class: Class, method: &'static str) {
+        self.class = class;
+        self.running.1 = method;
+    }
+
     /// Takes note of how a dispatch ended. False if the run stops.
     #[inline]
     pub(crate) fn ended(
@@ -374,7 +381,7 @@ impl Core {
     }
 
     /// Turns a caught panic into the end of the run (S44). Whoever has the desk gives it back in `poison`.
-    pub(crate) fn raise_panic(&mut self, panic: Box<dyn Any + Send>, poison: impl FnOnce(&mut Core, u32)) {
+    pub(crate) fn raise_panic(&mut self, panic: Box<dyn Any + Send>, poison: &mut dyn FnMut(&mut Core, u32)) {
         if self.desk.is_some() {
             // Not a handler: a fault of the engine, or a payload that panics when it is dropped unread.
             resume_unwind(panic)
@@ -382,7 +389,7 @@ impl Core {
         let (node, method) = self.running;
         self.delayed = false;
         poison(self, node);
-        self.desk().in_agenda.set(false);
+        self.desk().watches.set(Watch::Nothing);
         self.desk().halt();
         let cause = Cause::Panicked(panics::message(&*panic));
         let about = self.about;
@@ -411,8 +418,8 @@ impl Core {
             strategy,
             handler: method,
             stream,
-            due: Timestamp::from_nanos(desk.event_time.get()),
-            event_time: Timestamp::from_nanos(desk.event_time.get()),
+            due: Timestamp::from_nanos(desk.event_time()),
+            event_time: Timestamp::from_nanos(desk.event_time()),
             behind: (self.clock > i64::MIN).then(|| Duration::from_nanos(self.clock.saturating_sub(now))),
         };
         if let Some(digester) = &mut self.digester {

@@ -167,8 +167,11 @@ impl Departures {
 
     /// Time, sequence and stream of each event that is to come, in no order.
     pub(crate) fn pending(&self) -> Vec<(i64, u64, u32)> {
-        let queue = self.queue.borrow();
-        queue.iter().map(|(due, sequence, departure)| (due, sequence, departure.stream)).collect()
+        let mut pending = Vec::new();
+        self.queue
+            .borrow()
+            .each(&mut |due, sequence, departure| pending.push((due, sequence, departure.stream)));
+        pending
     }
 
     /// The place of the next one: a lower bound, since it may have been cancelled.

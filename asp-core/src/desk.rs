@@ -142,13 +142,42 @@ impl At {
     }
 }
 
+/// What of its agenda a node looks at before each dispatch: what is put there need not lower the limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Watch {
+    Nothing,
+    /// The calls that follow each other at one constant delay.
+    Ring,
+    All,
+}
+
+/// Virtual time, which code without a context reads too.
+#[derive(Default)]
+pub(crate) struct Now(Arc<AtomicI64>);
+
+impl Now {
+    #[inline]
+    pub(crate) fn get(&self) -> i64 {
+        self.0.load(Relaxed)
+    }
+
+    #[inline]
+    fn set(&self, now: i64) {
+        self.0.store(now, Relaxed);
+    }
+
+    /// For code that has no context.
+    pub(crate) fn share(&self) -> Arc<AtomicI64> {
+        Arc::clone(&self.0)
+    }
+}
+
 pub(crate) struct Desk {
     /// Virtual time (S2): frozen during a dispatch.
-    pub(crate) now: Cell<i64>,
-    /// The same for code that has no context.
-    pub(crate) shown: Arc<AtomicI64>,
-    /// When the event happened that is being dispatched, or the call or tick was due.
-    pub(crate) event_time: Cell<i64>,
+    pub(crate) now: Now,
+    /// By how much the event that is being dispatched happened before that, or the call or tick was due. It is zero for
+    /// nearly all, so that a run of them need not write it.
+    lag: Cell<i64>,
     /// When the live event that is being dispatched was received.
     pub(crate) arrival: Cell<Option<i64>>,
     /// Items that may be dispatched before the engine looks around again.
@@ -168,8 +197,8 @@ pub(crate) struct Desk {
     pub(crate) sequence: Cell<u64>,
     /// True while `on_start` runs: what it schedules for now joins round 0 (S36).
     pub(crate) starting: Cell<bool>,
-    /// True while a node works through its own agenda, which watches its own due times.
-    pub(crate) in_agenda: Cell<bool>,
+    /// What the node looks at itself that has the desk.
+    pub(crate) watches: Cell<Watch>,
     pub(crate) joined: Joined,
     /// Queues of emitted values by stream, each a `Fifo<T>`.
     pub(crate) outlets: Vec<Option<Box<dyn Any + Send>>>,
@@ -192,9 +221,8 @@ pub(crate) struct Desk {
 impl Desk {
     pub(crate) fn new(past_is_error: bool) -> Self {
         Desk {
-            now: Cell::new(0),
-            shown: Arc::default(),
-            event_time: Cell::new(0),
+            now: Now::default(),
+            lag: Cell::new(0),
             arrival: Cell::new(None),
             burst: Cell::new(crate::node::BURST),
             live: Cell::new(false),
@@ -204,7 +232,7 @@ impl Desk {
             outer: Cell::new(HALT),
             sequence: Cell::new(0),
             starting: Cell::new(false),
-            in_agenda: Cell::new(false),
+            watches: Cell::new(Watch::Nothing),
             joined: Joined::new(),
             outlets: Vec::new(),
             departures: Box::new(Departures::new()),
@@ -235,8 +263,25 @@ impl Desk {
     #[inline]
     pub(crate) fn at_due(&self, now: i64, due: i64) {
         self.now.set(now);
-        self.shown.store(now, Relaxed);
-        self.event_time.set(due);
+        self.lag.set(now.wrapping_sub(due));
+    }
+
+    /// Begins one of several dispatches whose event time and due time are `now`, after the first [`Desk::at`].
+    #[inline]
+    pub(crate) fn go_on_at(&self, now: i64) {
+        debug_assert_eq!(self.lag.get(), 0, "nothing in between happened at another time");
+        self.now.set(now);
+    }
+
+    /// When the event happened that is being dispatched, or the call or tick was due.
+    #[inline]
+    pub(crate) fn event_time(&self) -> i64 {
+        self.now.get().wrapping_sub(self.lag.get())
+    }
+
+    #[inline]
+    pub(crate) fn set_event_time(&self, event_time: i64) {
+        self.lag.set(self.now.get().wrapping_sub(event_time));
     }
 
     #[inline]

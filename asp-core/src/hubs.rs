@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::{Index, IndexMut};
 
-use crate::bundle::{AnyBundle, Seat};
+use crate::bundle::{AnyBundle, Places, Seat};
 use crate::hub::AnyHub;
 
 /// The streams of a run.
@@ -108,11 +108,11 @@ impl Hubs {
         self.seats.iter_mut().filter(|other| other.bundle == seat.bundle).for_each(|it| *it = Seat::NONE);
     }
 
-    /// The bundle that the stream of a lane is in, its number, and the seats of all lanes.
-    pub(crate) fn bundle_of(&mut self, lane: usize) -> Option<(&mut dyn AnyBundle, u32, &[Seat])> {
+    /// The bundle that the stream of a lane is in, and the places there.
+    pub(crate) fn bundle_of(&mut self, lane: usize) -> Option<(&mut dyn AnyBundle, Places<'_>)> {
         let number = self.seats.get(lane)?.bundle;
         let bundle = self.bundles.get_mut(number as usize)?;
-        Some((&mut **bundle, number, &self.seats))
+        Some((&mut **bundle, Places { bundle: number, seats: &self.seats }))
     }
 }
 

@@ -3,9 +3,16 @@
 //! Values stay in their typed hubs ([`crate::hub`]); here are only times, as plain `i64` columns. The merge
 //! computes the order of many events at once, up to the point where some column has run dry, and the engine then
 //! dispatches that order without asking again. A handler that schedules something in between only has to stop
-//! the dispatch at that time: what was ordered stays valid.
+//! the dispatch at that time: what was ordered stays valid. Where one strategy reads lanes that alternate, its loop asks for
+//! one event after the other, and there is no order ahead: that the next one is found while this one is dispatched is
+//! worth more.
 //!
 //! Rule S7: events by time, then by the declaration of their stream, then by position in the stream.
+
+mod tree;
+
+pub(crate) use tree::Column;
+use tree::{BySize, Packing, bits, play};
 
 /// No event: larger than every packed key.
 const EMPTY: u64 = u64::MAX;
@@ -23,82 +30,14 @@ const BATCHES: usize = 1024 * 1024;
 /// one before.
 const SAMPLE: usize = 32;
 
+/// For how many stretches of events they are taken to alternate then.
+const STRETCHES: u32 = 16;
+
 /// No lane.
 const NONE: usize = usize::MAX;
 
-/// The times of one fed stream that were pulled last. Two of them in a line of the cache.
-#[derive(Debug)]
-#[repr(align(32))]
-pub(crate) struct Column {
-    /// In ascending order.
-    pub(crate) times: Vec<i64>,
-    /// How many of them stand in the order, or were dispatched.
-    ordered: u32,
-    /// What a batch may take, in bytes.
-    pub(crate) room: u32,
-}
-
-impl Default for Column {
-    fn default() -> Self {
-        Column { times: Vec::new(), ordered: 0, room: BATCH as u32 }
-    }
-}
-
-impl Column {
-    /// The first time.
-    pub(crate) fn first(&self) -> Option<i64> {
-        self.times.first().copied()
-    }
-
-    /// The time of the next event that stands in no order.
-    fn head(&self) -> Option<i64> {
-        self.times.get(self.ordered as usize).copied()
-    }
-
-    /// The key of the event that is so many after the head.
-    #[inline(always)]
-    fn key(&self, after: usize, pack: impl Fn(i64) -> u64) -> u64 {
-        let index = self.ordered as usize + after;
-        // Not `get`, for which the compiler takes three instructions more.
-        if index < self.times.len() { pack(self.times[index]) } else { EMPTY }
-    }
-
-    fn clear(&mut self) {
-        self.times.clear();
-        self.ordered = 0;
-    }
-}
-
-/// What comes next, in its order.
-pub(crate) struct Ahead<'a> {
-    keys: &'a [u64],
-    epoch: i64,
-    bits: u32,
-}
-
-impl Ahead<'_> {
-    pub(crate) fn len(&self) -> usize {
-        self.keys.len()
-    }
-
-    /// Time and lane of the first one.
-    pub(crate) fn first(&self) -> Option<(i64, usize)> {
-        self.iter().next()
-    }
-
-    /// Leaves the first ones out.
-    pub(crate) fn skip(&mut self, count: usize) {
-        self.keys = &self.keys[count..];
-    }
-
-    /// Times and lanes.
-    #[inline]
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, usize)> {
-        let Ahead { keys, epoch, bits } = *self;
-        let mask = (1u64 << bits) - 1;
-        keys.iter().map(move |key| (epoch.wrapping_add((key >> bits) as i64), (key & mask) as usize))
-    }
-}
+/// Time and lane of the next event. If that is not known, no lane has the number.
+pub(crate) type Next = (i64, usize);
 
 /// The merge over all lanes. A lane's index is its rank in the order of declaration.
 ///
@@ -109,24 +48,28 @@ impl Ahead<'_> {
 /// A head too far from the epoch for its bits counts as "far"; when only such heads are left, the epoch moves.
 #[derive(Debug)]
 pub(crate) struct Merge {
+    /// By lane; as many as slots of the tree, so that the last ones may be of no stream.
     columns: Vec<Column>,
-    tree: Vec<u64>,
     /// By lane, the key that follows the one in the tree: made ahead of time, so that the next match need not wait for the times.
     ready: Vec<u64>,
+    tree: Vec<u64>,
+    /// What the batch of a lane may take, in bytes.
+    room: u32,
     /// Those who won, while the tree is made; kept for its memory.
     winners: Vec<u64>,
     /// The lane whose key is in slot 0 though its event is ordered: what follows there was not known.
     vacant: usize,
     /// True if the tree has to be made anew.
     is_stale: bool,
-    bits: u32,
-    epoch: i64,
+    packing: Packing,
+    /// What is compiled for the size of the tree.
+    by_size: BySize,
     /// The keys of the next events in their order, as many as `ordered`; those before `next` were dispatched.
-    order: Box<[u64; ORDER]>,
+    order: Box<[u64]>,
     ordered: usize,
     next: usize,
-    /// True if events of several lanes alternate in it.
-    alternates: bool,
+    /// For how many stretches it is taken for granted that events of several lanes alternate, as they did in the last order.
+    alternates: u32,
     /// The lane whose events are all next, if it is the only one that has any, and how many of its column were dispatched:
     /// they need no keys.
     sole: Option<(usize, usize)>,
@@ -137,21 +80,21 @@ pub(crate) struct Merge {
 impl Merge {
     /// A merge of `lanes` empty columns.
     pub(crate) fn new(lanes: usize) -> Self {
-        let column = || Column { room: room(lanes), ..Column::default() };
+        let (leaves, room) = (lanes.next_power_of_two(), room(lanes));
         Merge {
-            columns: (0..lanes).map(|_| column()).collect(),
-            tree: vec![EMPTY; lanes.next_power_of_two()],
-            ready: vec![EMPTY; lanes.next_power_of_two()],
+            columns: (0..leaves).map(|_| Column { room, ..Column::default() }).collect(),
+            ready: vec![EMPTY; leaves],
+            tree: vec![EMPTY; leaves],
+            room,
             winners: Vec::new(),
             vacant: NONE,
             is_stale: true,
-            // One lane number is kept back, so that no key is ever `EMPTY`.
-            bits: (lanes + 1).next_power_of_two().trailing_zeros(),
-            epoch: i64::MIN,
-            order: Box::new([EMPTY; ORDER]),
+            packing: Packing { bits: bits(leaves), epoch: i64::MIN },
+            by_size: BySize::of(leaves),
+            order: vec![EMPTY; ORDER].into(),
             ordered: 0,
             next: 0,
-            alternates: false,
+            alternates: 0,
             sole: None,
             run: Vec::new(),
         }
@@ -160,7 +103,8 @@ impl Merge {
     /// The times of a lane that were not dispatched.
     pub(crate) fn rest(&self, lane: usize) -> &[i64] {
         let Column { times, ordered, .. } = &self.columns[lane];
-        let ahead = || self.ahead(usize::MAX).iter().filter(|&(_, other)| other == lane).count();
+        let ahead =
+            || self.order[self.next..self.ordered].iter().filter(|&&key| self.lane(key) == lane).count();
         match self.sole {
             Some((sole, taken)) if sole == lane => &times[taken..],
             _ => &times[*ordered as usize - ahead()..],
@@ -176,7 +120,7 @@ impl Merge {
 
     /// Takes in a lane that was empty until now. What was ordered without it is ordered anew.
     pub(crate) fn open(&mut self, lane: usize, column: Column) {
-        self.columns[lane] = Column { room: room(self.columns.len()), ..column };
+        self.columns[lane] = Column { room: self.room, ..column };
         self.forget_order();
     }
 
@@ -216,7 +160,7 @@ impl Merge {
             self.columns[lane].ordered = taken as u32;
         }
         for at in self.next..self.ordered {
-            let (_, lane) = self.unpack(self.order[at]);
+            let lane = self.lane(self.order[at]);
             self.columns[lane].ordered -= 1;
         }
         (self.ordered, self.next) = (0, 0);
@@ -225,7 +169,7 @@ impl Merge {
 
     /// Takes note of what [`Merge::refill`] brought.
     pub(crate) fn filled(&mut self, lane: usize) {
-        if self.vacant == lane && self.columns[lane].head().is_none_or(|time| time >= self.epoch) {
+        if self.vacant == lane && self.columns[lane].head().is_none_or(|time| time >= self.packing.epoch) {
             self.fill_vacant();
         } else {
             self.is_stale = true;
@@ -234,7 +178,10 @@ impl Merge {
 
     /// Lane and time of the next event of any lane.
     pub(crate) fn peek_lane(&mut self) -> Option<(i64, usize)> {
-        self.look_ahead();
+        if self.goes_without_order() {
+            return if self.settle() { Some(self.packing.unpack(self.tree[0])) } else { None };
+        }
+        self.look_ahead(SAMPLE);
         match self.sole {
             Some((lane, taken)) => Some((*self.columns[lane].times.get(taken)?, lane)),
             None => self.first(),
@@ -249,7 +196,7 @@ impl Merge {
     /// The next events of one lane, as the lane and their times: at most `most`, and only the first one if that is after
     /// `limit`. Never empty, unless `most` is 0. [`Merge::took`] must follow.
     pub(crate) fn run(&mut self, limit: i64, most: usize) -> Option<(usize, &[i64])> {
-        self.look_ahead();
+        self.look_ahead(ORDER);
         if let Some((lane, taken)) = self.sole {
             let rest = &self.columns[lane].times[taken..];
             return Some((lane, &rest[..rest.len().min(most)]));
@@ -257,10 +204,11 @@ impl Merge {
         let (first, lane) = self.first()?;
         let mut run = std::mem::take(&mut self.run);
         run.clear();
-        let ahead = self.ahead(most);
-        let more = ahead
+        let ahead = &self.order[self.next..self.ordered];
+        let more = ahead[..ahead.len().min(most)]
             .iter()
             .skip(1)
+            .map(|&key| self.packing.unpack(key))
             .take_while(|&(time, other)| other == lane && time <= limit)
             .map(|(time, _)| time);
         run.extend(std::iter::once(first).chain(more).take(most));
@@ -270,39 +218,75 @@ impl Merge {
 
     /// Time and lane of the next event that stands in the order, if one is left there.
     #[inline]
-    pub(crate) fn first(&self) -> Option<(i64, usize)> {
+    fn first(&self) -> Option<(i64, usize)> {
         let key = *self.order[..self.ordered].get(self.next)?;
-        Some(self.unpack(key))
+        Some(self.packing.unpack(key))
     }
 
-    /// Time and lane of the next event, if events of several lanes alternate.
+    /// Time and lane of the next event, if events of several lanes alternate: [`Merge::next`] and [`Merge::advance`] are for
+    /// them. [`Merge::took_many`] must follow.
     pub(crate) fn first_of_many(&mut self) -> Option<(i64, usize)> {
-        self.look_ahead();
-        if self.alternates { self.first() } else { None }
+        let first = self.peek_lane();
+        if self.alternates > 0 { first } else { None }
     }
 
-    /// The events that stand in the order, at most so many.
-    pub(crate) fn ahead(&self, most: usize) -> Ahead<'_> {
-        let keys = &self.order[self.next..self.ordered];
-        Ahead { keys: &keys[..keys.len().min(most)], epoch: self.epoch, bits: self.bits }
+    /// True if the next event is told from the tree alone.
+    fn goes_without_order(&self) -> bool {
+        self.alternates > 0 && self.next == self.ordered && self.sole.is_none()
     }
 
-    /// The next `count` events in the order were dispatched. The lane whose column is now dry, if there is one: that can be
-    /// no other than the last.
-    pub(crate) fn took_ordered(&mut self, count: usize) -> Option<usize> {
-        self.next += count;
+    /// The key of the next event that stands in no order; none if that is not known, or too far.
+    fn head(&self) -> u64 {
+        if self.vacant != NONE || self.packing.is_far(self.tree[0]) { EMPTY } else { self.tree[0] }
+    }
+
+    /// Time and lane of the next event; no lane if it is not known, or too far.
+    pub(crate) fn next(&self) -> Next {
+        let key = self.order[..self.ordered].get(self.next).copied().unwrap_or_else(|| self.head());
+        self.packing.unpack(key)
+    }
+
+    /// [`Merge::next`], if it is known.
+    pub(crate) fn known(&self) -> Option<Next> {
+        Some(self.next()).filter(|&(_, lane)| lane < self.columns.len())
+    }
+
+    /// Takes the next event out, which is of that lane; the one after it, if it is known.
+    #[inline]
+    pub(crate) fn advance(&mut self, lane: usize) -> Next {
+        if self.next < self.ordered { self.advance_in_order() } else { (self.by_size.advance)(self, lane) }
+    }
+
+    /// Takes the next event out, which stands in the order.
+    #[cold]
+    fn advance_in_order(&mut self) -> Next {
+        self.next += 1;
+        self.next()
+    }
+
+    /// Puts the event back that was taken out last.
+    #[cold]
+    pub(crate) fn put_back(&mut self, time: i64, lane: usize) {
+        let key = self.packing.pack(time, lane);
+        match self.next.checked_sub(1) {
+            Some(last) if self.order[last] == key => self.next = last,
+            _ => {
+                self.order[0] = key;
+                (self.next, self.ordered) = (0, 1);
+            }
+        }
+    }
+
+    /// A stretch of events was dispatched. The lane whose column is now dry, if there is one: that can be no other than the
+    /// last.
+    pub(crate) fn took_many(&mut self) -> Option<usize> {
+        self.alternates = self.alternates.saturating_sub(1);
         self.dry()
     }
 
-    /// The lane whose last event was dispatched with the end of the order.
+    /// The lane whose last known event was dispatched.
     fn dry(&self) -> Option<usize> {
         (self.next == self.ordered && self.vacant != NONE).then_some(self.vacant)
-    }
-
-    #[inline]
-    fn unpack(&self, key: u64) -> (i64, usize) {
-        // No time in the order is before the epoch, or too far from it.
-        (self.epoch.wrapping_add((key >> self.bits) as i64), (key & ((1 << self.bits) - 1)) as usize)
     }
 
     /// The next `count` events, which are of that lane, were dispatched. True if its column is now dry.
@@ -321,75 +305,45 @@ impl Merge {
     }
 
     #[inline]
-    fn look_ahead(&mut self) {
+    fn look_ahead(&mut self, most: usize) {
         if self.next == self.ordered && self.sole.is_none() {
-            self.compute_order();
+            self.compute_order(most);
         }
     }
 
-    /// Orders events until one column is used up, or there are enough.
-    fn compute_order(&mut self) {
-        (self.ordered, self.next) = (0, 0);
+    fn lane(&self, key: u64) -> usize {
+        self.packing.unpack(key).1
+    }
+
+    /// Puts the least key into slot 0, also where it was not known or too far; false if there is no event.
+    fn settle(&mut self) -> bool {
         if self.vacant != NONE && !self.is_stale {
             self.fill_vacant();
         }
         if !self.is_stale && self.tree[0] == EMPTY {
             // Nothing has come since there was nothing.
-            return;
+            return false;
         }
-        if (self.is_stale || self.far(self.tree[0])) && !self.build() {
+        !self.is_stale && !self.packing.is_far(self.tree[0]) || self.build()
+    }
+
+    /// Orders events until one column is used up, or there are enough: `most`, or as many as there may be if the events of a
+    /// lane mostly follow each other.
+    fn compute_order(&mut self, most: usize) {
+        (self.ordered, self.next) = (0, 0);
+        if !self.settle() {
             return;
         }
         if self.has_one_lane() {
             return self.order_all();
         }
-        // Without a loop, or a look at the tree's bounds.
-        match self.tree.len() {
-            8 => self.order_many(play_sized::<8>),
-            16 => self.order_many(play_sized::<16>),
-            32 => self.order_many(play_sized::<32>),
-            64 => self.order_many(play_sized::<64>),
-            128 => self.order_many(play_sized::<128>),
-            256 => self.order_many(play_sized::<256>),
-            512 => self.order_many(play_sized::<512>),
-            1024 => self.order_many(play_sized::<1024>),
-            2048 => self.order_many(play_sized::<2048>),
-            4096 => self.order_many(play_sized::<4096>),
-            _ => self.order_many(play),
+        (self.by_size.order)(self, most);
+        let sample = &self.order[..self.ordered.min(SAMPLE)];
+        let changes = sample.windows(2).filter(|keys| self.lane(keys[0]) != self.lane(keys[1])).count();
+        self.alternates = if changes * 4 >= sample.len() { STRETCHES } else { 0 };
+        if self.alternates == 0 {
+            (self.by_size.order)(self, ORDER);
         }
-    }
-
-    /// Orders events of several lanes; `play` puts a key into the tree.
-    #[inline(always)]
-    fn order_many(&mut self, play: impl Fn(&mut [u64], usize, u64) -> u64) {
-        let Merge { columns, tree, ready, vacant, bits, epoch, order, ordered, alternates, .. } = self;
-        let (columns, tree, ready) = (&mut columns[..], &mut tree[..], &mut ready[..]);
-        let (bits, epoch) = (*bits, *epoch);
-        let (mask, far) = ((1u64 << bits) - 1, u64::MAX >> bits);
-        let (mut key, mut count) = (tree[0], 0);
-        for slot in order.iter_mut() {
-            if key >> bits == far {
-                break;
-            }
-            *slot = key;
-            count += 1;
-            let lane = (key & mask) as usize;
-            let column = &mut columns[lane];
-            let next = ready[lane];
-            column.ordered += 1;
-            if next == EMPTY {
-                // What comes next in this lane is known only after this event was dispatched (S19, S21).
-                *vacant = lane;
-                break;
-            }
-            key = play(tree, lane, next);
-            ready[lane] = column.key(1, |time| pack(time, epoch, bits, lane));
-        }
-        tree[0] = key;
-        *ordered = count;
-        let sample = &order[..count.min(SAMPLE)];
-        let changes = sample.windows(2).filter(|keys| (keys[0] ^ keys[1]) & mask != 0).count();
-        *alternates = changes * 4 >= sample.len();
     }
 
     /// True if only one lane has events. Not looked up where it would take long and is not likely.
@@ -399,25 +353,21 @@ impl Merge {
 
     /// Orders all events of the lane with the least key.
     fn order_all(&mut self) {
-        let (_, lane) = self.unpack(self.tree[0]);
+        let lane = self.lane(self.tree[0]);
         let column = &mut self.columns[lane];
         (self.sole, self.vacant) = (Some((lane, column.ordered as usize)), lane);
         column.ordered = column.times.len() as u32;
+        self.alternates = 0;
     }
 
     /// Puts the key of the next event that stands in no order, if there is one, where the vacant one was.
     fn fill_vacant(&mut self) {
         let lane = std::mem::replace(&mut self.vacant, NONE);
-        let (epoch, bits) = (self.epoch, self.bits);
-        let keys = [0, 1].map(|after| self.columns[lane].key(after, |time| pack(time, epoch, bits, lane)));
+        let packing = self.packing;
+        let keys = [0, 1].map(|after| self.columns[lane].key(after, |time| packing.pack(time, lane)));
         let [key, ready] = keys;
         self.ready[lane] = ready;
         self.tree[0] = play(&mut self.tree, lane, key);
-    }
-
-    /// True for `EMPTY` and for keys whose distance from the epoch did not fit.
-    fn far(&self, key: u64) -> bool {
-        key >> self.bits == u64::MAX >> self.bits
     }
 
     /// Moves the epoch to the earliest event and makes the tree anew; false if there is no event.
@@ -425,13 +375,13 @@ impl Merge {
         self.is_stale = false;
         self.vacant = NONE;
         let first = self.columns.iter().filter_map(Column::head).min();
-        let (epoch, bits, leaves) = (first.unwrap_or(i64::MIN), self.bits, self.tree.len());
-        self.epoch = epoch;
+        self.packing.epoch = first.unwrap_or(i64::MIN);
+        let (packing, leaves) = (self.packing, self.tree.len());
         let winners = &mut self.winners;
         winners.clear();
         winners.resize(2 * leaves, EMPTY);
         for (lane, column) in self.columns.iter().enumerate() {
-            let key = |after| column.key(after, |time| pack(time, epoch, bits, lane));
+            let key = |after| column.key(after, |time| packing.pack(time, lane));
             (winners[leaves + lane], self.ready[lane]) = (key(0), key(1));
         }
         for slot in (1..leaves).rev() {
@@ -447,40 +397,6 @@ impl Merge {
 /// What the batch of each of so many lanes may take, in bytes.
 fn room(lanes: usize) -> u32 {
     (BATCHES / lanes.max(1)).min(BATCH) as u32
-}
-
-/// Puts a key into the place of the least one, which was of the same lane; the key that is the least now.
-#[inline]
-fn play(tree: &mut [u64], lane: usize, mut key: u64) -> u64 {
-    let mut slot = (tree.len() + lane) >> 1;
-    while slot > 0 {
-        let other = tree[slot];
-        tree[slot] = key.max(other);
-        key = key.min(other);
-        slot >>= 1;
-    }
-    key
-}
-
-/// [`play`] for a tree of `N` slots, a power of two: the mask changes nothing, but shows that no index is too large.
-#[inline]
-fn play_sized<const N: usize>(tree: &mut [u64], lane: usize, mut key: u64) -> u64 {
-    let Ok(tree) = <&mut [u64; N]>::try_from(&mut *tree) else { return play(tree, lane, key) };
-    let mut slot = (N + lane) >> 1;
-    for _ in 0..N.trailing_zeros() {
-        let other = tree[slot & (N - 1)];
-        tree[slot & (N - 1)] = key.max(other);
-        key = key.min(other);
-        slot >>= 1;
-    }
-    key
-}
-
-#[inline]
-fn pack(time: i64, epoch: i64, bits: u32, lane: usize) -> u64 {
-    // Exact as unsigned numbers, since no pending time is before the epoch.
-    let offset = (time as u64).wrapping_sub(epoch as u64);
-    offset.min(u64::MAX >> bits) << bits | lane as u64
 }
 
 #[cfg(test)]

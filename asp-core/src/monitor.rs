@@ -6,10 +6,8 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Waker;
 
-use futures_util::task::AtomicWaker;
-
+use crate::live::wake::RunWaker;
 use crate::outcome::{Dispatched, StopReason};
 use crate::time::{Duration, Stopwatch, Timestamp};
 
@@ -47,7 +45,7 @@ pub struct Monitor(Arc<Board>);
 struct Board {
     is_asked: AtomicBool,
     /// A live run that waits.
-    run: AtomicWaker,
+    run: RunWaker,
     latest: Mutex<Option<Arc<Snapshot>>>,
 }
 
@@ -290,9 +288,9 @@ impl Watch {
         Arc::strong_count(&self.monitor.0) == 1
     }
 
-    /// Has this task, or thread, woken when somebody asks.
-    pub(crate) fn register(&self, waker: &Waker) {
-        self.monitor.0.run.register(waker);
+    /// Who is woken when somebody asks.
+    pub(crate) fn run(&self) -> &RunWaker {
+        &self.monitor.0.run
     }
 
     /// The number and the time of the next snapshot.

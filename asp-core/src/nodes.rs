@@ -44,7 +44,6 @@ impl Nodes {
         self.list.get_mut(node)?.as_deref_mut()
     }
 
-    /// The node as what it is. One comparison of types, made once a burst.
     /// Takes a strategy out of the run, if it is of this type; [`Nodes::put_back`] is the way back.
     pub(crate) fn lend_typed<S: Strategy>(&mut self, node: u32) -> Option<Box<Node<S>>> {
         self.typed::<S>(node as usize)?;
@@ -52,6 +51,7 @@ impl Nodes {
         node.downcast().ok()
     }
 
+    /// The node as what it is. One comparison of types, made once a burst.
     #[inline]
     pub(crate) fn typed<S: Strategy>(&mut self, node: usize) -> Option<&mut Node<S>> {
         let node: &mut dyn Any = self.list[node].as_deref_mut()?;

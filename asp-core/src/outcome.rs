@@ -129,9 +129,9 @@ impl Outcome {
         let mut found = self.strategies.iter_mut().filter(|instance| instance.is::<S>());
         let (first, more) = (found.next(), found.count());
         match (first, more) {
-            (Some(instance), 0) => instance.take().ok_or_else(|| self.lacks::<S>()),
+            (Some(instance), 0) => instance.take().ok_or_else(|| self.lacks(&type_name::<S>())),
             (Some(_), more) => Err(too_many::<S>(more + 1)),
-            (None, _) => Err(self.lacks::<S>()),
+            (None, _) => Err(self.lacks(&type_name::<S>())),
         }
     }
 
@@ -153,7 +153,7 @@ impl Outcome {
         match (found.next(), found.count()) {
             (Some(strategy), 0) => Ok(strategy),
             (Some(_), more) => Err(too_many::<S>(more + 1)),
-            (None, _) => Err(self.lacks::<S>()),
+            (None, _) => Err(self.lacks(&type_name::<S>())),
         }
     }
 
@@ -230,18 +230,14 @@ impl Outcome {
         })
     }
 
-    fn lacks<S: Strategy>(&self) -> Error {
+    fn lacks(&self, wanted: &str) -> Error {
         let names: Vec<&str> = self.names().collect();
         let gone = match self.strategies.len() - names.len() {
             0 => String::new(),
             1 => " (1 was taken already, or has retired)".to_owned(),
             gone => format!(" ({gone} were taken already, or have retired)"),
         };
-        not_in_outcome(format!(
-            "the run has no strategy of type {}; it has {}{gone}",
-            type_name::<S>(),
-            list(&names)
-        ))
+        not_in_outcome(format!("the run has no strategy of type {wanted}; it has {}{gone}", list(&names)))
     }
 }
 

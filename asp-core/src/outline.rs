@@ -13,6 +13,8 @@ mod svg;
 mod tests;
 mod text;
 
+use std::fmt;
+
 use crate::graph::Rebind;
 use crate::names::{free_name, type_name};
 use crate::strategy::Strategy;
@@ -177,7 +179,7 @@ pub(crate) struct TypeInfo {
 impl TypeInfo {
     pub(crate) fn of<S: Strategy>() -> Self {
         let wiring = Wiring::<S>::of_strategy();
-        let mut others: Vec<(u32, String)> = Vec::new();
+        let mut others = Others(Vec::new());
         let hooks = [
             ("on_start", &wiring.hooks.starts),
             ("on_live", &wiring.hooks.lives),
@@ -186,19 +188,31 @@ impl TypeInfo {
             ("on_stop", &wiring.hooks.stops),
         ];
         for (word, hooks) in hooks {
-            others.extend(hooks.iter().map(|hook| (hook.method, word.to_owned())));
+            for hook in hooks {
+                others.add(hook.method, "", &word);
+            }
         }
-        others.extend(wiring.periodic.iter().map(|periodic| (periodic.method, periodic.every.to_string())));
-        let one_shots = wiring.one_shots.iter();
-        others.extend(one_shots.map(|one_shot| (one_shot.method, format!("after {}", one_shot.delay))));
-        others.extend(wiring.deferred.iter().map(|&method| (method, "after".to_owned())));
-        TypeInfo {
-            name: S::NAME,
-            keyed: Vec::new(),
-            rows: wiring.rows.iter().map(|row| row.info()).collect(),
-            others,
-            methods: wiring.methods,
+        for periodic in &wiring.periodic {
+            others.add(periodic.method, "", &periodic.every);
         }
+        for one_shot in &wiring.one_shots {
+            others.add(one_shot.method, "after ", &one_shot.delay);
+        }
+        for &method in &wiring.deferred {
+            others.add(method, "", &"after");
+        }
+        let rows = wiring.rows.iter().map(|row| row.info()).collect();
+        TypeInfo { name: S::NAME, keyed: Vec::new(), rows, others: others.0, methods: wiring.methods }
+    }
+}
+
+/// What methods do that read no stream.
+struct Others(Vec<(u32, String)>);
+
+impl Others {
+    #[inline(never)]
+    fn add(&mut self, method: u32, word: &str, what: &dyn fmt::Display) {
+        self.0.push((method, format!("{word}{what}")));
     }
 }
 

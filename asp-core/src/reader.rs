@@ -1,20 +1,20 @@
 //! The readers of a stream: one for each handler, compiled for that handler.
 
+mod among;
+mod burst;
+
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use crate::batch::Batch;
 use crate::channel::Channel;
 use crate::context::Context;
 use crate::core::Core;
 use crate::desk::At;
 use crate::graph::{Attach, Joining};
-use crate::heads::{self, Due};
 use crate::hub::AnyHub;
 use crate::names::type_name;
 use crate::node::Node;
 use crate::nodes::Nodes;
-use crate::observe::Class;
 use crate::outline::RowInfo;
 use crate::solo::Solo;
 use crate::strategy::{HandlerResult, HandlerReturn, Strategy};
@@ -37,6 +37,11 @@ pub(crate) trait Reader<T>: Send {
         stream: &Arc<str>,
         value: T,
     ) -> Option<(T, u32)>;
+    /// Dispatches plain events of a source, at these times, up to the limit, if it is quicker at several than at each by
+    /// itself; how many. It is the only reader, and nobody watches.
+    fn burst(&mut self, _: &mut Nodes, _: &mut Core, _: &[i64], _: &mut Channel<T>) -> usize {
+        0
+    }
     /// How many handlers it stands for.
     fn parts(&self) -> u32 {
         1
@@ -127,7 +132,7 @@ pub(crate) struct Row<S, T, H> {
 impl<S: Strategy, T: Payload, H: Take<S, T>> Attach for Row<S, T, H> {
     fn attach(self: Box<Self>, joining: &mut Joining<'_>) {
         let method = joining.method_name(self.method);
-        let (node, emits) = (joining.node as usize, !joining.outlets.is_empty());
+        let (node, emits) = (joining.node, !joining.outlets.is_empty());
         let handler = Handler { node, method, emits, take: self.reader, strategy: self.strategy };
         joining.seat(&self.stream, method, Box::new(handler));
     }
@@ -140,7 +145,8 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Attach for Row<S, T, H> {
 
 /// A handler attached to its stream.
 pub(crate) struct Handler<S, H> {
-    pub(crate) node: usize,
+    // Half a word, so that with what the handler has caught the values of its stream stand in the first line of the cache.
+    node: u32,
     pub(crate) method: &'static str,
     /// True if the strategy emits: then most bursts would end after one event.
     pub(crate) emits: bool,
@@ -149,6 +155,12 @@ pub(crate) struct Handler<S, H> {
 }
 
 impl<S: Strategy, H> Handler<S, H> {
+    /// The number of its strategy.
+    #[inline]
+    pub(crate) fn node(&self) -> usize {
+        self.node as usize
+    }
+
     /// Makes one dispatch; the value comes back if it has to wait.
     #[inline(always)]
     fn once<V>(
@@ -160,7 +172,7 @@ impl<S: Strategy, H> Handler<S, H> {
         value: V,
         call: impl FnOnce(&mut H, &mut S, &Context<S>, V) -> HandlerResult,
     ) -> Option<V> {
-        let Some(node) = nodes.typed::<S>(self.node) else {
+        let Some(node) = nodes.typed::<S>(self.node()) else {
             core.desk().at_event(at);
             return None;
         };
@@ -178,13 +190,13 @@ impl<S: Strategy, H> Handler<S, H> {
             core.dispatched.events += 1;
             let watched = core.watched;
             if watched {
-                core.announce(cx.desk(), self.node, self.method, Some(stream));
+                core.announce(cx.desk(), self.node(), self.method, Some(stream));
             }
             let result = call(&mut self.take, strategy, cx, value);
             if watched {
                 core.took();
             }
-            core.ended(cx.desk(), self.node, self.method, result);
+            core.ended(cx.desk(), self.node(), self.method, result);
         }
         node.leave(core);
         None
@@ -192,153 +204,6 @@ impl<S: Strategy, H> Handler<S, H> {
 }
 
 impl<S: Strategy, H> Handler<S, H> {
-    /// Dispatches events of a source, at these times, from the front of `values`, as long as the run's limit
-    /// allows, and says how many.
-    pub(crate) fn burst<T>(
-        &mut self,
-        nodes: &mut Nodes,
-        core: &mut Core,
-        times: &[i64],
-        values: &mut Batch<T>,
-    ) -> usize
-    where
-        H: Take<S, T>,
-    {
-        let Some(node) = nodes.typed::<S>(self.node) else { return pass_by(core, times, values) };
-        let settles = node.settles();
-        // Only this node's agenda changes while it has its burst.
-        let others = core.heads.first_but(heads::of_node(self.node));
-        node.enter(core, self.method);
-        let mut done = 0;
-        let goes_on = self.events(node, core, times, values, &mut done);
-        if goes_on && done < times.len() && !settles && core.going && !core.draining {
-            done += self.among_calls(node, core, &times[done..], values, others);
-        }
-        if settles && done > 0 {
-            node.unsettle(core);
-        }
-        // What a handler asked for in vain has halted the burst.
-        let (_, method) = core.running;
-        core.ended(node.cx.desk(), self.node, method, Ok(()));
-        node.leave(core);
-        done
-    }
-
-    /// Dispatches events up to the limit. False if the burst ends there.
-    #[inline(always)]
-    fn events<T>(
-        &mut self,
-        node: &mut Node<S>,
-        core: &mut Core,
-        times: &[i64],
-        values: &mut Batch<T>,
-        done: &mut usize,
-    ) -> bool
-    where
-        H: Take<S, T>,
-    {
-        let settles = node.settles();
-        let Node { strategy: Some(strategy), cx, .. } = node else { return false };
-        let desk = cx.desk();
-        let mut mark = core.mark;
-        let mut goes_on = true;
-        while goes_on && let Some(&time) = times.get(*done) {
-            if time > desk.limit.get() {
-                break;
-            }
-            let Some(value) = values.pop() else {
-                goes_on = false;
-                break;
-            };
-            desk.at(time);
-            if settles {
-                desk.hold_instant();
-            }
-            mark = desk.sequence.get();
-            *done += 1;
-            // At once, in case the handler panics.
-            core.dispatched.events += 1;
-            let result = self.take.owned(strategy, cx, value);
-            if result.is_err() {
-                goes_on = core.ended(desk, self.node, self.method, result);
-            }
-        }
-        core.mark = mark;
-        goes_on
-    }
-
-    /// Goes on where calls of this very strategy come before its next event, taking whichever comes first; how many events.
-    /// It looks at the agenda before each item, so what is put there need not lower the limit. Nobody watches, the
-    /// strategy does not settle, and the run goes on whatever the calls are.
-    #[inline(never)]
-    fn among_calls<T>(
-        &mut self,
-        node: &mut Node<S>,
-        core: &mut Core,
-        times: &[i64],
-        values: &mut Batch<T>,
-        others: Due,
-    ) -> usize
-    where
-        H: Take<S, T>,
-    {
-        let desk = node.cx.desk();
-        desk.limit.set(desk.outer.get().min(others.time()));
-        desk.in_agenda.set(true);
-        let (mut left, mut done) = (desk.burst.get(), 0);
-        'events: for &time in times {
-            // Above the limit somebody else comes before the event, and perhaps before the calls.
-            while time <= node.cx.desk().limit.get() {
-                if node.cx.agenda_mut().head() >= Due::at(time) {
-                    if !self.event_among(node, core, time, values) {
-                        break 'events;
-                    }
-                    done += 1;
-                    continue 'events;
-                }
-                left = node.work_plain(core, Due::at(time), left);
-                if left == 0 {
-                    // The engine is to look around.
-                    let desk = node.cx.desk();
-                    desk.lower_limit(desk.now.get());
-                }
-            }
-            break;
-        }
-        let own = node.cx.agenda_mut().head().time();
-        let desk = node.cx.desk();
-        desk.in_agenda.set(false);
-        desk.lower_limit(own);
-        done
-    }
-
-    /// Dispatches an event between calls. False if there is none.
-    #[inline(always)]
-    fn event_among<T>(
-        &mut self,
-        node: &mut Node<S>,
-        core: &mut Core,
-        time: i64,
-        values: &mut Batch<T>,
-    ) -> bool
-    where
-        H: Take<S, T>,
-    {
-        let Node { strategy: Some(strategy), cx, .. } = node else { return false };
-        let Some(value) = values.pop() else { return false };
-        let desk = cx.desk();
-        core.class = Class::Event;
-        core.running.1 = self.method;
-        core.mark = desk.sequence.get();
-        core.dispatched.events += 1;
-        desk.at(time);
-        let result = self.take.owned(strategy, cx, value);
-        if result.is_err() {
-            core.ended(cx.desk(), self.node, self.method, result);
-        }
-        true
-    }
-
     /// Dispatches an event to a strategy that has the desk, which says when.
     #[inline(always)]
     pub(crate) fn step<T>(&mut self, strategy: &mut S, cx: &Context<S>, core: &mut Core, value: T)
@@ -348,7 +213,7 @@ impl<S: Strategy, H> Handler<S, H> {
         core.running.1 = self.method;
         let result = self.take.owned(strategy, cx, value);
         if result.is_err() {
-            core.ended(cx.desk(), self.node, self.method, result);
+            core.ended(cx.desk(), self.node(), self.method, result);
         }
     }
 
@@ -369,25 +234,13 @@ impl<S: Strategy, H> Handler<S, H> {
     }
 }
 
-/// Drops the events up to the limit, for their only reader is gone; how many. Time goes on with them.
-#[cold]
-fn pass_by<T>(core: &Core, times: &[i64], values: &mut Batch<T>) -> usize {
-    let desk = core.desk();
-    let count = times.partition_point(|&time| time <= desk.limit.get());
-    if let Some(&last) = times[..count].last() {
-        desk.at(last);
-    }
-    values.skip(count);
-    count
-}
-
 impl<S: Strategy, T: Payload, H: Take<S, T>> Reader<T> for Handler<S, H> {
     fn node(&self) -> usize {
-        self.node
+        Handler::node(self)
     }
 
     fn aim(&mut self, node: usize) {
-        self.node = node;
+        self.node = node as u32;
     }
 
     fn part(&mut self, _: usize, _: u32) -> Option<&mut dyn Reader<T>> {

@@ -97,6 +97,7 @@ impl Runner {
     /// price of a processor core.
     ///
     /// It still yields to the runtime several thousand times a second, so that sources on the same thread make progress.
+    /// If there are no more than four live sources, it asks them over and over; more of them have to wake it.
     ///
     /// ```
     /// use asp_core::Runner;

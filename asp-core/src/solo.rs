@@ -104,7 +104,7 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
         let (stream, number) = (self.channel.id, self.channel.next_kept());
         let (event_time, arrival) = (at.event_time, core.desk().arrival.get());
         self.channel.keep(Kept { value, left: 1, event_time, arrival, event: Some((stream, index)) });
-        if let Some(node) = nodes.get_mut(self.handler.node) {
+        if let Some(node) = nodes.get_mut(self.handler.node()) {
             node.wait(core, What::Event { stream, number, seat: 0, part: 0 });
         }
     }
@@ -149,7 +149,7 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
     }
 
     fn only_reader(&self) -> Option<(usize, &'static str)> {
-        Some((self.handler.node, self.handler.method))
+        Some((self.handler.node(), self.handler.method))
     }
 
     fn carries(&self, value: TypeId) -> bool {
@@ -163,11 +163,11 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> AnyHub for Solo<S, T, H> {
     }
 
     fn owner(&self) -> Option<usize> {
-        Some(self.handler.node)
+        Some(self.handler.node())
     }
 
     fn join(self: Box<Self>, bundle: &mut Option<Box<dyn AnyBundle>>) -> Result<u32, Box<dyn AnyHub>> {
-        let node = self.handler.node;
+        let node = self.handler.node();
         Bundle::<S>::join(bundle, node, self)
     }
 

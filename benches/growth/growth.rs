@@ -33,7 +33,7 @@ struct Workload {
     events: u64,
     asp: Run,
     hand: Run,
-    target: f64,
+    target: Option<f64>,
 }
 
 /// How often each point is measured.

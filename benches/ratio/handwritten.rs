@@ -1,7 +1,8 @@
 //! What someone would write who has only this one job to do.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 use std::hint::black_box;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -219,21 +220,25 @@ async fn nap(task: u64) {
 }
 
 pub(crate) fn sleep(wakes: u64) -> u64 {
-    sleepers(wakes, 0)
+    sleepers(wakes, 0, Sleeps::new())
 }
 
 pub(crate) fn sleep_spread(wakes: u64) -> u64 {
-    sleepers(wakes, inputs::SPREAD)
+    sleepers(wakes, inputs::SPREAD, Sleeps::new())
+}
+
+/// [`sleep`] with the queue that comes with the standard library, as most would write it.
+pub(crate) fn sleep_heap(wakes: u64) -> u64 {
+    sleepers(wakes, 0, Heap::default())
 }
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Boxed futures in a vector and the same radix heap as for timers, which keeps equal times in the order in which they
-/// came. There are no wakers, since a task waits for nothing but its sleep.
-fn sleepers(wakes: u64, spread: u64) -> u64 {
+/// Boxed futures in a vector and a queue of their sleeps, which keeps equal times in the order in which they came. There
+/// are no wakers, since a task waits for nothing but its sleep.
+fn sleepers(wakes: u64, spread: u64, mut sleeps: impl Queue) -> u64 {
     SLEEPERS.set(Sleepers::default());
     let mut tasks: Vec<Option<Task>> = Vec::new();
-    let mut sleeps = Sleeps::new();
     let mut begins = inputs::tasks(wakes / inputs::SLEEPS, spread).peekable();
     loop {
         let begin = begins.peek().map_or(u64::MAX, |(time, _)| time.as_nanos() as u64);
@@ -252,7 +257,7 @@ fn sleepers(wakes: u64, spread: u64) -> u64 {
 }
 
 #[inline]
-fn poll(tasks: &mut [Option<Task>], sleeps: &mut Sleeps, task: usize) {
+fn poll(tasks: &mut [Option<Task>], sleeps: &mut impl Queue, task: usize) {
     let Some(future) = &mut tasks[task] else { return };
     match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Pending => sleeps.push((DUE.get(), task as u32)),
@@ -260,8 +265,40 @@ fn poll(tasks: &mut [Option<Task>], sleeps: &mut Sleeps, task: usize) {
     }
 }
 
-/// The radix heap of [`timers`] of (time, task), which knows the least time of each bucket. With a binary heap it
-/// takes about twice as long if many wake at one instant, and as long if none do.
+/// Of (time, task).
+trait Queue {
+    fn push(&mut self, entry: (u64, u32));
+    /// Takes out the first one, if it is due before `time`.
+    fn pop_before(&mut self, time: u64) -> Option<(u64, usize)>;
+}
+
+/// The binary heap of the standard library, with a number for each sleep: equal times in the order in which they came.
+#[derive(Default)]
+struct Heap {
+    heap: BinaryHeap<Reverse<(u64, u64, u32)>>,
+    pushed: u64,
+}
+
+impl Queue for Heap {
+    #[inline]
+    fn push(&mut self, (due, task): (u64, u32)) {
+        self.heap.push(Reverse((due, self.pushed, task)));
+        self.pushed += 1;
+    }
+
+    #[inline]
+    fn pop_before(&mut self, time: u64) -> Option<(u64, usize)> {
+        let &Reverse((due, _, task)) = self.heap.peek()?;
+        if due >= time {
+            return None;
+        }
+        self.heap.pop();
+        Some((due, task as usize))
+    }
+}
+
+/// The radix heap of [`timers`], which knows the least time of each bucket. With a binary heap it takes about twice as
+/// long if many wake at one instant, and as long if none do.
 struct Sleeps {
     buckets: Vec<Vec<(u64, u32)>>,
     least: [u64; 65],
@@ -277,6 +314,23 @@ impl Sleeps {
         Sleeps { buckets, least: [u64::MAX; 65], busy: 0, base: 0, front: 0, moving: Vec::new() }
     }
 
+    fn open(&mut self, first: usize) {
+        self.base = self.least[first];
+        std::mem::swap(&mut self.moving, &mut self.buckets[first]);
+        self.clear(first);
+        let mut moving = std::mem::take(&mut self.moving);
+        moving.drain(..).for_each(|entry| self.push(entry));
+        self.moving = moving;
+    }
+
+    fn clear(&mut self, bucket: usize) {
+        self.buckets[bucket].clear();
+        self.least[bucket] = u64::MAX;
+        self.busy &= !(1 << bucket);
+    }
+}
+
+impl Queue for Sleeps {
     #[inline]
     fn push(&mut self, entry: (u64, u32)) {
         let index = (64 - (entry.0 ^ self.base).leading_zeros()) as usize;
@@ -285,7 +339,6 @@ impl Sleeps {
         self.busy |= 1 << index;
     }
 
-    /// Takes out the first one, if it is due before `time`.
     #[inline]
     fn pop_before(&mut self, time: u64) -> Option<(u64, usize)> {
         let first = self.busy.trailing_zeros() as usize;
@@ -302,21 +355,6 @@ impl Sleeps {
             self.front = 0;
         }
         Some((due, task as usize))
-    }
-
-    fn open(&mut self, first: usize) {
-        self.base = self.least[first];
-        std::mem::swap(&mut self.moving, &mut self.buckets[first]);
-        self.clear(first);
-        let mut moving = std::mem::take(&mut self.moving);
-        moving.drain(..).for_each(|entry| self.push(entry));
-        self.moving = moving;
-    }
-
-    fn clear(&mut self, bucket: usize) {
-        self.buckets[bucket].clear();
-        self.least[bucket] = u64::MAX;
-        self.busy &= !(1 << bucket);
     }
 }
 

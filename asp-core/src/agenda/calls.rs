@@ -3,8 +3,10 @@
 //! Calls whose due times arrive in order, as those of a constant delay do, stand in rings, payload and all: a push
 //! and a pop touch the ends of one ring. The rest go to a radix queue, their payloads to a shelf of slots.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+use std::iter;
 
+use super::moved::Moved;
 use super::radix::{Entry, Radix};
 use super::shelf::{Shelf, Taken};
 use crate::heads::Due;
@@ -53,6 +55,35 @@ struct Ringed<C> {
     call: Option<C>,
 }
 
+/// Calls in the order of their due times, the first of which leaves first.
+#[derive(Debug)]
+struct Ring<C> {
+    calls: VecDeque<Ringed<C>>,
+    /// The last time in it; the least one if it is empty.
+    tail: i64,
+}
+
+impl<C> Ring<C> {
+    const fn new() -> Self {
+        Ring { calls: VecDeque::new(), tail: i64::MIN }
+    }
+
+    /// The place of the first one.
+    #[inline]
+    fn head(&self) -> Due {
+        self.calls.front().map_or(Due::NEVER, |first| Due::call(first.time, first.sequence))
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Option<Ringed<C>> {
+        let popped = self.calls.pop_front();
+        if self.calls.is_empty() {
+            self.tail = i64::MIN;
+        }
+        popped
+    }
+}
+
 /// Where a pending call is.
 enum Found {
     Ring { ring: usize, index: usize },
@@ -61,43 +92,45 @@ enum Found {
 
 #[derive(Debug)]
 pub(crate) struct Calls<C> {
-    rings: Vec<VecDeque<Ringed<C>>>,
-    /// The last time in each ring; the least one for an empty ring.
-    tails: [i64; RINGS],
+    /// The first ring, which most strategies do with.
+    ring: Ring<C>,
+    /// The others.
+    more: Vec<Ring<C>>,
     /// Those that are in no ring; none before the first one.
     rest: Option<Box<Radix>>,
     shelf: Shelf<C>,
     /// The slots of calls that were moved out of a ring, by birth.
-    moved: BTreeMap<u64, u32>,
+    moved: Moved,
     /// The least place of all rings and the rest, stale ones included.
     head: Due,
     /// The ring it is in, if it is in one.
     head_ring: usize,
-    /// Calls that will run.
-    live: usize,
-    /// Entries of calls that will not.
+    /// Entries of calls that will not run.
     stale: usize,
+    /// Those of them that are in rings.
+    holes: usize,
 }
 
 impl<C> Calls<C> {
     pub(crate) const fn new() -> Self {
         Calls {
-            rings: Vec::new(),
-            tails: [i64::MIN; RINGS],
+            ring: Ring::new(),
+            more: Vec::new(),
             rest: None,
             shelf: Shelf::new(),
-            moved: BTreeMap::new(),
+            moved: Moved::new(),
             head: Due::NEVER,
             head_ring: RINGS,
-            live: 0,
             stale: 0,
+            holes: 0,
         }
     }
 
     /// Calls that will run.
     #[inline]
     pub(crate) fn live(&self) -> usize {
-        self.live
+        let ringed: usize = self.rings().map(|ring| ring.calls.len()).sum();
+        ringed + self.shelf.len() - self.holes
     }
 
     /// A lower bound of the place of the next call: exact unless that call was cancelled.
@@ -109,7 +142,6 @@ impl<C> Calls<C> {
     /// Stores a call without a place in the queue: it joins the next round of this instant, and the caller keeps
     /// the returned key's slot and the sequence for [`Calls::take`].
     pub(crate) fn store(&mut self, call: C, due: i64, sequence: u64) -> CallKey {
-        self.live += 1;
         CallKey { birth: sequence, time: due, slot: self.shelf.put(call, due, sequence, sequence) }
     }
 
@@ -117,23 +149,20 @@ impl<C> Calls<C> {
     /// ring has room for a call at its end. The call comes back if that is not so.
     #[inline(always)]
     pub(crate) fn append(&mut self, call: C, time: i64, sequence: u64) -> Result<(CallKey, bool), C> {
-        match self.rings.first_mut() {
-            Some(ring) if self.tails[0] <= time && ring.len() < ring.capacity() => {
-                let comes_after = !ring.is_empty();
-                ring.push_back(Ringed { time, sequence, call: Some(call) });
-                self.live += 1;
-                self.tails[0] = time;
-                let leads = !comes_after && self.lead(Due::call(time, sequence), 0);
-                Ok((CallKey { birth: sequence, time, slot: IN_RING }, leads))
-            }
-            _ => Err(call),
+        let ring = &mut self.ring;
+        if ring.tail > time || ring.calls.len() == ring.calls.capacity() {
+            return Err(call);
         }
+        let comes_after = !ring.calls.is_empty();
+        ring.calls.push_back(Ringed { time, sequence, call: Some(call) });
+        ring.tail = time;
+        let leads = !comes_after && self.lead(Due::call(time, sequence), 0);
+        Ok((CallKey { birth: sequence, time, slot: IN_RING }, leads))
     }
 
     /// Queues a call for `time`; `due` is when it was asked for. True if it is the head now.
     #[inline(never)]
     pub(crate) fn push(&mut self, call: C, time: i64, due: i64, sequence: u64) -> (CallKey, bool) {
-        self.live += 1;
         let place = Due::call(time, sequence);
         let found = if time == due { self.free_ring(time) } else { None };
         let Some(ring) = found else {
@@ -145,7 +174,7 @@ impl<C> Calls<C> {
             });
             return (CallKey { birth: sequence, time, slot }, self.lead(place, RINGS));
         };
-        self.rings[ring].push_back(Ringed { time, sequence, call: Some(call) });
+        self.ring_mut(ring).calls.push_back(Ringed { time, sequence, call: Some(call) });
         (CallKey { birth: sequence, time, slot: IN_RING }, self.lead(place, ring))
     }
 
@@ -162,35 +191,46 @@ impl<C> Calls<C> {
     /// [`Calls::pop`] where there is one constant delay and nothing else, as is common; none if there is more.
     #[inline(always)]
     pub(crate) fn pop_only_ring(&mut self) -> Option<Option<Taken<C>>> {
-        let [ring] = &mut self.rings[..] else { return None };
-        if self.rest.as_ref().is_some_and(|rest| rest.len() > 0) {
+        if !self.more.is_empty() || self.rest.as_ref().is_some_and(|rest| rest.len() > 0) {
             return None;
         }
-        let Ringed { time, sequence, call } = ring.pop_front()?;
-        self.head = match ring.front() {
-            Some(first) => Due::call(first.time, first.sequence),
-            None => {
-                self.tails[0] = i64::MIN;
-                Due::NEVER
-            }
-        };
+        let Ringed { time, sequence, call } = self.ring.pop()?;
+        self.head = self.ring.head();
         Some(self.taken(time, sequence, call))
+    }
+
+    /// Takes the first call of the first ring out, if it is due before `time`: when, and the call, none if it was cancelled
+    /// or moved. The head is not looked for, until [`Calls::find_head`] does so.
+    #[inline(always)]
+    pub(crate) fn pop_ringed(&mut self, time: i64) -> Option<(i64, Option<C>)> {
+        if self.ring.calls.front()?.time >= time {
+            return None;
+        }
+        let Ringed { time, call, .. } = self.ring.calls.pop_front()?;
+        if call.is_none() {
+            self.passed_hole();
+        }
+        Some((time, call))
+    }
+
+    /// The least place outside of the first ring.
+    pub(crate) fn head_elsewhere(&self) -> Due {
+        let rings = self.more.iter().map(Ring::head).min().unwrap_or(Due::NEVER);
+        rings.min(self.head_of_rest())
     }
 
     /// Takes the call at the head out; none if it was cancelled or moved.
     #[inline(never)]
     pub(crate) fn pop(&mut self) -> Option<Taken<C>> {
-        let Some(ring) = self.rings.get_mut(self.head_ring) else {
+        let head_ring = self.head_ring;
+        let Some(ring) = self.rings_mut().nth(head_ring) else {
             let entry = self.rest.as_mut()?.pop()?;
             let taken = self.take(entry.id, entry.rank);
             self.stale -= usize::from(taken.is_none());
             self.find_head();
             return taken;
         };
-        let Ringed { time, sequence, call } = ring.pop_front()?;
-        if ring.is_empty() {
-            self.tails[self.head_ring] = i64::MIN;
-        }
+        let Ringed { time, sequence, call } = ring.pop()?;
         self.find_head();
         self.taken(time, sequence, call)
     }
@@ -198,20 +238,18 @@ impl<C> Calls<C> {
     /// Takes the call at the head out of the queue and keeps it: its slot and sequence; none if it was cancelled or
     /// moved.
     pub(crate) fn park(&mut self) -> Option<(u32, u64)> {
-        let Some(ring) = self.rings.get_mut(self.head_ring) else {
+        let head_ring = self.head_ring;
+        let Some(ring) = self.rings_mut().nth(head_ring) else {
             let entry = self.rest.as_mut()?.pop()?;
             let is_current = self.shelf.is_current(entry.id, entry.rank);
             self.stale -= usize::from(!is_current);
             self.find_head();
             return is_current.then_some((entry.id, entry.rank));
         };
-        let Ringed { time, sequence, call } = ring.pop_front()?;
-        if ring.is_empty() {
-            self.tails[self.head_ring] = i64::MIN;
-        }
+        let Ringed { time, sequence, call } = ring.pop()?;
         self.find_head();
         let Some(call) = call else {
-            self.stale -= 1;
+            self.passed_hole();
             return None;
         };
         let slot = self.shelf.put(call, time, sequence, sequence);
@@ -222,20 +260,22 @@ impl<C> Calls<C> {
     #[inline(always)]
     fn taken(&mut self, time: i64, sequence: u64, call: Option<C>) -> Option<Taken<C>> {
         let Some(call) = call else {
-            self.stale -= 1;
+            self.passed_hole();
             return None;
         };
-        self.live -= 1;
         Some(Taken { call, due: time, sequence })
+    }
+
+    /// The entry of a call that does not run has left a ring.
+    fn passed_hole(&mut self) {
+        self.stale -= 1;
+        self.holes -= 1;
     }
 
     /// Takes a stored call out, unless it ran, was cancelled, or was scheduled anew since.
     pub(crate) fn take(&mut self, slot: u32, sequence: u64) -> Option<Taken<C>> {
         let (taken, birth) = self.shelf.take(slot, sequence)?;
-        self.live -= 1;
-        if !self.moved.is_empty() {
-            self.moved.remove(&birth);
-        }
+        self.moved.remove(birth);
         Some(taken)
     }
 
@@ -247,14 +287,16 @@ impl<C> Calls<C> {
     /// True if the call was pending. `queued` says if it has a place in the queue.
     pub(crate) fn cancel(&mut self, key: CallKey) -> bool {
         match self.find(key) {
-            Some(Found::Ring { ring, index }) => self.rings[ring][index].call = None,
+            Some(Found::Ring { ring, index }) => {
+                self.ring_mut(ring).calls[index].call = None;
+                self.holes += 1;
+            }
             Some(Found::Slot(slot)) => {
                 self.shelf.drop_call(slot);
-                self.moved.remove(&key.birth);
+                self.moved.remove(key.birth);
             }
             None => return false,
         }
-        self.live -= 1;
         self.left_entry();
         true
     }
@@ -270,7 +312,8 @@ impl<C> Calls<C> {
     ) -> Option<u32> {
         let slot = match self.find(key)? {
             Found::Ring { ring, index } => {
-                let call = self.rings[ring][index].call.take()?;
+                let call = self.ring_mut(ring).calls[index].call.take()?;
+                self.holes += 1;
                 let slot = self.shelf.put(call, due, key.birth, sequence);
                 self.moved.insert(key.birth, slot);
                 slot
@@ -292,20 +335,44 @@ impl<C> Calls<C> {
     }
 
     /// The pending calls with their due times and sequences, in no order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, u64, &C)> {
-        let ringed = self.rings.iter().flatten();
-        let ringed = ringed.filter_map(|it| Some((it.time, it.sequence, it.call.as_ref()?)));
-        ringed.chain(self.shelf.iter())
+    pub(crate) fn each(&self, with: &mut dyn FnMut(i64, u64, &C)) {
+        for ring in self.rings() {
+            for entry in &ring.calls {
+                if let Some(call) = &entry.call {
+                    with(entry.time, entry.sequence, call);
+                }
+            }
+        }
+        self.shelf.each(with);
+    }
+
+    fn rings(&self) -> impl Iterator<Item = &Ring<C>> {
+        iter::once(&self.ring).chain(&self.more)
+    }
+
+    fn rings_mut(&mut self) -> impl Iterator<Item = &mut Ring<C>> {
+        iter::once(&mut self.ring).chain(&mut self.more)
+    }
+
+    fn ring_mut(&mut self, ring: usize) -> &mut Ring<C> {
+        match ring.checked_sub(1) {
+            Some(other) => &mut self.more[other],
+            None => &mut self.ring,
+        }
     }
 
     /// The first ring whose last call is due at or before `time`, which is its tail from now on.
     #[inline]
     fn free_ring(&mut self, time: i64) -> Option<usize> {
-        let free = self.tails.iter().position(|&tail| tail <= time)?;
-        self.tails[free] = time;
-        if free == self.rings.len() {
-            self.rings.push(VecDeque::new());
+        let count = 1 + self.more.len();
+        let free = self.rings().position(|ring| ring.tail <= time).unwrap_or(count);
+        if free == count {
+            if count == RINGS {
+                return None;
+            }
+            self.more.push(Ring::new());
         }
+        self.ring_mut(free).tail = time;
         Some(free)
     }
 
@@ -313,7 +380,7 @@ impl<C> Calls<C> {
         if key.slot != IN_RING {
             return self.shelf.has(key.slot, key.birth).then_some(Found::Slot(key.slot));
         }
-        for (ring, entries) in self.rings.iter().enumerate() {
+        for (ring, Ring { calls: entries, .. }) in self.rings().enumerate() {
             let place =
                 entries.binary_search_by_key(&(key.time, key.birth), |entry| (entry.time, entry.sequence));
             if let Ok(index) = place
@@ -322,21 +389,22 @@ impl<C> Calls<C> {
                 return Some(Found::Ring { ring, index });
             }
         }
-        self.moved.get(&key.birth).copied().map(Found::Slot)
+        self.moved.get(key.birth).map(Found::Slot)
+    }
+
+    /// The place of the first of those that are in no ring.
+    fn head_of_rest(&self) -> Due {
+        let first = self.rest.as_ref().and_then(|rest| rest.peek());
+        first.map_or(Due::NEVER, |(time, sequence)| Due::call(time, sequence))
     }
 
     #[inline(never)]
-    fn find_head(&mut self) {
-        let (mut head, mut head_ring) = (Due::NEVER, RINGS);
-        if let Some((time, sequence)) = self.rest.as_ref().and_then(|rest| rest.peek()) {
-            head = Due::call(time, sequence);
-        }
-        for (index, ring) in self.rings.iter().enumerate() {
-            if let Some(first) = ring.front() {
-                let place = Due::call(first.time, first.sequence);
-                if place < head {
-                    (head, head_ring) = (place, index);
-                }
+    pub(crate) fn find_head(&mut self) {
+        let (mut head, mut head_ring) = (self.head_of_rest(), RINGS);
+        for (index, ring) in self.rings().enumerate() {
+            let place = ring.head();
+            if place < head {
+                (head, head_ring) = (place, index);
             }
         }
         (self.head, self.head_ring) = (head, head_ring);
@@ -347,11 +415,12 @@ impl<C> Calls<C> {
     fn left_entry(&mut self) {
         // A call that joined a round had no entry; counting it all the same only sweeps a little earlier.
         self.stale += 1;
-        if self.stale > self.live + 64 {
-            for (ring, tail) in self.rings.iter_mut().zip(&mut self.tails) {
-                ring.retain(|entry| entry.call.is_some());
-                *tail = ring.back().map_or(i64::MIN, |last| last.time);
+        if self.stale > self.live() + 64 {
+            for ring in self.rings_mut() {
+                ring.calls.retain(|entry| entry.call.is_some());
+                ring.tail = ring.calls.back().map_or(i64::MIN, |last| last.time);
             }
+            self.holes = 0;
             let shelf = &self.shelf;
             if let Some(rest) = &mut self.rest {
                 rest.retain(|entry| shelf.is_current(entry.id, entry.rank));

@@ -3,6 +3,7 @@
 //! Sans-I/O: the agenda answers "what is next, and when"; the engine decides when that is.
 
 mod calls;
+mod moved;
 mod radix;
 mod shelf;
 mod timers;
@@ -77,6 +78,27 @@ impl<C> Agenda<C> {
         let taken = self.calls.pop_only_ring()?;
         self.find_head();
         Some(taken)
+    }
+
+    /// Takes the first call of the first ring out, as [`Calls::pop_ringed`] does. Where the head is, nobody knows then before
+    /// [`Agenda::find_heads`].
+    #[inline(always)]
+    pub(crate) fn pop_ringed(&mut self, time: i64) -> Option<(i64, Option<C>)> {
+        self.calls.pop_ringed(time)
+    }
+
+    /// The least place outside of the ring that [`Agenda::pop_ringed`] takes from.
+    pub(crate) fn head_elsewhere(&self) -> Due {
+        let ticks = self.timers.as_ref().and_then(|timers| timers.head());
+        let calls = self.calls.head_elsewhere();
+        ticks.map_or(calls, |time| calls.min(Due::tick(time, self.declaration)))
+    }
+
+    /// Looks for the head after calls were taken out of the ring.
+    pub(crate) fn find_heads(&mut self) {
+        self.touched = true;
+        self.calls.find_head();
+        self.find_head();
     }
 
     /// Takes the call at the head out, which [`Due::is_call`]; none if it was cancelled.
@@ -185,13 +207,15 @@ impl<C> Agenda<C> {
     }
 
     /// The calls that will run, with their due times and sequences, in no order.
-    pub(crate) fn pending_calls(&self) -> impl Iterator<Item = (i64, u64, &C)> {
-        self.calls.iter()
+    pub(crate) fn each_call(&self, with: &mut dyn FnMut(i64, u64, &C)) {
+        self.calls.each(with);
     }
 
     /// The next tick of each timer, and those that wait, in no order: time, creation of the timer, what makes the call.
-    pub(crate) fn next_ticks(&self) -> impl Iterator<Item = (i64, u64, fn() -> C)> {
-        self.timers.iter().flat_map(|timers| timers.next_ticks())
+    pub(crate) fn each_next_tick(&self, with: &mut dyn FnMut(i64, u64, fn() -> C)) {
+        if let Some(timers) = &self.timers {
+            timers.each_next_tick(with);
+        }
     }
 
     pub(crate) fn count_calls(&self) -> usize {

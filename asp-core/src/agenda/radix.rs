@@ -164,10 +164,11 @@ impl Radix {
         (self.len > 0).then_some(self.least)
     }
 
-    /// All entries, in no order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
+    /// All entries, in no order. A list, so that who walks it does not compile how it is come by.
+    #[inline(never)]
+    pub(crate) fn entries(&self) -> Vec<Entry> {
         let buckets = self.levels.iter().flatten().flat_map(|level| &level.buckets);
-        self.near.iter().chain(buckets.flat_map(|bucket| &bucket.entries))
+        self.near.iter().chain(buckets.flat_map(|bucket| &bucket.entries)).copied().collect()
     }
 
     /// Takes out the least entry.

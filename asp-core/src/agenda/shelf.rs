@@ -31,7 +31,7 @@ impl<C> Shelf<C> {
         Shelf { slots: Vec::new(), free: Vec::new() }
     }
 
-    #[cfg(test)]
+    #[inline]
     pub(super) fn len(&self) -> usize {
         self.slots.len() - self.free.len()
     }
@@ -82,7 +82,11 @@ impl<C> Shelf<C> {
         slot.sequence = sequence;
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (i64, u64, &C)> {
-        self.slots.iter().filter_map(|slot| Some((slot.due, slot.sequence, slot.call.as_ref()?)))
+    pub(super) fn each(&self, with: &mut dyn FnMut(i64, u64, &C)) {
+        for slot in &self.slots {
+            if let Some(call) = &slot.call {
+                with(slot.due, slot.sequence, call);
+            }
+        }
     }
 }

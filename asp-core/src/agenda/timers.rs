@@ -110,17 +110,22 @@ impl<C> Timers<C> {
 
     /// The ticks that wait and the next one of each timer, in no order: their times, what tells those of one method
     /// apart, and what makes the call.
-    pub(crate) fn next_ticks(&self) -> impl Iterator<Item = (i64, u64, fn() -> C)> {
-        let parked = self.parked.iter().flatten().map(|tick| (tick.time, tick.rank & CREATION, tick.make));
-        let queued = self.queue.iter().filter_map(|entry| {
-            let timer = self.timer(entry)?;
-            matches!(timer.pace, Pace::Even(_)).then_some((entry.time, timer.creation, timer.make))
-        });
-        let odd = self.slots.iter().flatten().filter_map(|timer| match &timer.pace {
-            Pace::Odd(grid) => Some((grid.next()?, timer.creation, timer.make)),
-            Pace::Even(_) => None,
-        });
-        parked.chain(queued).chain(odd)
+    pub(crate) fn each_next_tick(&self, with: &mut dyn FnMut(i64, u64, fn() -> C)) {
+        for tick in self.parked.iter().flatten() {
+            with(tick.time, tick.rank & CREATION, tick.make);
+        }
+        for entry in self.queue.entries() {
+            if let Some(Timer { pace: Pace::Even(_), creation, make, .. }) = self.timer(&entry) {
+                with(entry.time, *creation, *make);
+            }
+        }
+        for slot in &self.slots {
+            if let Some(Timer { pace: Pace::Odd(grid), creation, make, .. }) = slot
+                && let Some(next) = grid.next()
+            {
+                with(next, *creation, *make);
+            }
+        }
     }
 
     /// A lower bound of the next tick's time: exact unless its timer was cancelled.
@@ -351,7 +356,8 @@ mod tests {
         }
         assert_eq!(order, [(0, 3), (10, 0), (10, 1), (10, 2), (15, 3), (20, 0), (20, 1), (20, 2)]);
         assert_eq!(short, [(0, 3), (10, 0), (15, 3), (20, 0)]);
-        let mut next: Vec<_> = timers.next_ticks().map(|(time, _, make)| (time, make())).collect();
+        let mut next = Vec::new();
+        timers.each_next_tick(&mut |time, _, make| next.push((time, make())));
         next.sort();
         assert_eq!(next, [(30, 0), (30, 2), (30, 3)]);
     }

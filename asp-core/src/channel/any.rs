@@ -3,17 +3,17 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use super::{Channel, Filled, Late};
+use super::{Channel, Filled, Kept, Late};
 use crate::core::Core;
 use crate::departures::Departure;
 use crate::fifo::Fifo;
 use crate::forward::outflow::AnyOutflow;
-use crate::live::side::{AnySide, Side};
+use crate::live::side::AnySide;
 use crate::live::wake::Wakes;
 use crate::merge::Column;
 use crate::monitor::StreamCounts;
 use crate::recording::Taped;
-use crate::source::{LivePart, Source, Stamp};
+use crate::source::{Source, Stamp};
 use crate::stream::{Event, Payload};
 use crate::task::AnyWaiter;
 use crate::time::{Clock, Timestamp};
@@ -100,7 +100,7 @@ impl<T: Payload> AnyChannel for Channel<T> {
     }
 
     fn side(&mut self) -> Option<&mut dyn AnySide> {
-        self.side.as_mut().map(|side| &mut **side as &mut dyn AnySide)
+        Some(&mut **self.side.as_mut()?)
     }
 
     fn is_live(&self) -> bool {
@@ -109,14 +109,13 @@ impl<T: Payload> AnyChannel for Channel<T> {
 
     fn go_live(&mut self, clock: &Arc<dyn Clock>, wakes: &Arc<Wakes>, lane: u32) {
         let Some(live) = self.source.as_mut().and_then(|it| it.live.take()) else { return };
-        let LivePart { link, history, options } = *live;
-        let side = Side::new(link.into_feed(), history, options, Arc::clone(clock), wakes, lane);
-        self.side = Some(Box::new(side));
+        let begin = live.begin;
+        self.side = Some(begin(*live, Arc::clone(clock), wakes, lane));
     }
 
     fn take_history(&mut self) {
         if let (Some(side), Some(source)) = (&mut self.side, &mut self.source)
-            && let Some(past) = side.past.take()
+            && let Some(past) = side.take_past()
         {
             source.pull = past;
         }
@@ -134,7 +133,7 @@ impl<T: Payload> AnyChannel for Channel<T> {
         self.is_stamped = false;
         let filled = self.pull(column);
         if let Some(side) = &mut self.side {
-            side.saw_past(self.values.iter().skip(base));
+            side.saw_past(&self.values, base);
             self.last_pulled = column.times.last().copied().or(self.last_pulled);
         }
         match self.late {
@@ -294,10 +293,11 @@ impl<T: Payload> AnyChannel for Channel<T> {
     fn take_collected(&mut self) -> Option<Box<dyn Any + Send>> {
         let mut collected = self.collected.take()?;
         // For some a reader was still waiting when the run ended.
-        let kept = self.kept.drain(..).flatten();
-        collected.extend(
-            kept.map(|kept| Event { time: Timestamp::from_nanos(kept.event_time), value: kept.value }),
-        );
+        while let Some(kept) = self.kept.pop_front() {
+            if let Some(Kept { event_time, value, .. }) = kept {
+                collected.push(Event { time: Timestamp::from_nanos(event_time), value });
+            }
+        }
         Some(Box::new(collected))
     }
 }

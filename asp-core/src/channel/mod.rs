@@ -14,7 +14,7 @@ use crate::departures::Departure;
 use crate::desk::At;
 use crate::forward::outflow::Outflow;
 use crate::live::Notice;
-use crate::live::side::{Entry, Side};
+use crate::live::side::{Entry, LiveSide};
 use crate::merge::Column;
 use crate::nodes::Nodes;
 use crate::panics::message;
@@ -81,7 +81,7 @@ pub(crate) struct Channel<T> {
     pub(crate) values: Batch<T>,
     /// Values that came from the source.
     pub(crate) pulled: u64,
-    pub(crate) side: Option<Box<Side<T>>>,
+    pub(crate) side: Option<Box<dyn LiveSide<T>>>,
     /// What is expected of a source that was opened while the run goes on.
     late: Option<Late>,
     pub(crate) source: Option<Source<T>>,
@@ -201,8 +201,8 @@ impl<T: Payload> Channel<T> {
 
     /// A strategy has retired that had hooks for this stream.
     pub(crate) fn leave(&mut self, node: u32) {
-        self.ends.retain(|&(other, _)| other != node);
-        self.notices.retain(|&(other, _)| other != node);
+        forget(&mut self.ends, node);
+        forget(&mut self.notices, node);
     }
 
     /// Forgets what all have had.
@@ -240,7 +240,7 @@ impl<T: Payload> Channel<T> {
 
     /// Takes the item out that the live side shows.
     pub(crate) fn take_shown(&mut self) -> Option<Entry<T>> {
-        let shown = self.side.as_mut()?.shown.take();
+        let shown = self.side.as_mut()?.take_shown();
         // An end is no item: the next source of the stream goes on counting.
         self.others += u64::from(shown.as_ref().is_some_and(|entry| !matches!(entry, Entry::End)));
         shown
@@ -411,4 +411,10 @@ impl<T: Payload> Channel<T> {
             collected.push(Event { time: Timestamp::from_nanos(event_time), value });
         }
     }
+}
+
+/// Takes out the hooks of a node. It knows no payload, so that it is compiled once.
+#[inline(never)]
+fn forget(hooks: &mut Vec<(u32, u32)>, node: u32) {
+    hooks.retain(|&(other, _)| other != node);
 }

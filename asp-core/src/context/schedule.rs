@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::agenda::{CallKey, TimerKey};
-use crate::desk::{Desk, Refused, Soon, SoonCall, SoonTick};
+use crate::desk::{Desk, Refused, Soon, SoonCall, SoonTick, Watch};
 use crate::every::Every;
 use crate::slots::CallSlot;
 use crate::strategy::{Slot, Strategy};
@@ -41,7 +41,7 @@ impl<S: Strategy> Context<S> {
         if due <= desk.now.get() {
             return self.schedule_anywhere(due, call, sequence);
         }
-        if !desk.in_agenda.get() {
+        if desk.watches.get() == Watch::Nothing {
             desk.lower_limit(due);
         }
         let appended = self.agenda.borrow_mut().append_call(call, due, sequence);
@@ -66,7 +66,7 @@ impl<S: Strategy> Context<S> {
     pub(super) fn place(&self, desk: &Desk, due: i64) -> Option<i64> {
         let now = desk.now.get();
         if due > now {
-            if !desk.in_agenda.get() {
+            if desk.watches.get() < Watch::All {
                 desk.lower_limit(due);
             }
             return Some(due);
@@ -107,7 +107,7 @@ impl<S: Strategy> Context<S> {
         let methods = &self.plan.methods;
         let method = methods.iter().position(|method| *method == name).unwrap_or(methods.len()) as u32;
         if let Some(first) = grid.next()
-            && !desk.in_agenda.get()
+            && desk.watches.get() < Watch::All
         {
             desk.lower_limit(first);
         }

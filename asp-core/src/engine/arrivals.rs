@@ -11,11 +11,16 @@ use crate::live::side::Shown;
 use crate::observe::Class;
 use crate::outcome::StopReason;
 
+/// So many sources are asked over and over by a run that spins; more are not, since that takes longer than to be woken.
+const SPUN: usize = 4;
+
 impl Engine {
     /// Lets sources that were woken, or whose time it is, put what they have into their queues.
     pub(super) fn receive(&mut self) {
         let Some(live) = &mut self.live else { return };
-        live.read = None;
+        if live.phase != Phase::Live {
+            live.read = None;
+        }
         if live.draining {
             return;
         }
@@ -36,11 +41,33 @@ impl Engine {
             if let Some(now) = side.look() {
                 live.read = Some(now);
             }
-            live.set_retry(lane, side.retry_at());
+            let retry = side.retry_at();
+            if retry.is_some() || !live.retries.is_empty() {
+                live.set_retry(lane, retry);
+            }
             if live.lanes[lane as usize] == State::On {
                 live.hungry.push(lane);
             }
         }
+    }
+
+    /// Asks the sources without waiting for their wake-ups, if there are few. True if one had something.
+    pub(super) fn spin_over_sources(&mut self) -> bool {
+        let Engine { live: Some(live), stage, lanes, .. } = self else { return false };
+        if live.draining || live.lanes.len() > SPUN {
+            std::hint::spin_loop();
+            return false;
+        }
+        for (lane, &stream) in lanes.iter().enumerate() {
+            if live.lanes[lane] == State::On
+                && let Some(side) = stage.hubs[stream as usize].channel_mut().side()
+                && let Some(now) = side.look()
+            {
+                live.read = Some(now);
+                live.hungry.push(lane as u32);
+            }
+        }
+        live.read.is_some()
     }
 
     /// Lets each stream that shows no item take the next one from its queue (S32).
@@ -115,9 +142,11 @@ impl Engine {
     /// True if a stop was asked for, and no event that was received before it is left.
     pub(super) fn is_drained(&mut self) -> bool {
         let Engine { live: Some(live), stage, lanes, .. } = self else { return false };
+        if !live.draining {
+            return false;
+        }
         let mut waits = live.lanes.iter().zip(lanes).filter(|(state, _)| **state == State::On);
-        live.draining
-            && live.shown.is_empty()
+        live.shown.is_empty()
             && waits.all(|(_, stream)| {
                 stage.hubs[*stream as usize].channel_mut().side().is_none_or(|side| side.is_drained())
             })

@@ -186,7 +186,7 @@ impl Engine {
             class: self.stage.core.class,
             stream,
             index,
-            event_time: Timestamp::from_nanos(desk.event_time.get()),
+            event_time: Timestamp::from_nanos(desk.event_time()),
             now: Timestamp::from_nanos(desk.now.get()),
             reason,
         }))

@@ -73,13 +73,11 @@ impl Engine {
         }
         let (first, lane) = merge.first_of_many()?;
         hubs.tie_again(lanes);
-        let (bundle, number, seats) = hubs.bundle_of(lane).filter(|_| first <= core.desk().limit.get())?;
-        let ahead = merge.ahead(most);
-        let all = ahead.len();
-        let done = bundle.run(ahead, number, seats, nodes, core, event)?;
-        let dry = merge.took_ordered(done);
+        let (bundle, places) = hubs.bundle_of(lane).filter(|_| first <= core.desk().limit.get())?;
+        let done = bundle.run(merge, most, places, nodes, core, event)?;
+        let dry = merge.took_many();
         stage.begin_call();
-        if done < all.min(FEW) {
+        if done < most.min(FEW) && dry.is_none() {
             self.takes_turns = TURNS;
         }
         Some((done, dry))

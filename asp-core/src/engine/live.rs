@@ -1,6 +1,6 @@
 //! A live run: the same loop as over history, which looks at sources and clock between two items (S30 to S40).
 //!
-//! What comes over the sources is in `arrivals.rs`.
+//! What comes over the sources is in `arrivals.rs`, how the run waits in `wait.rs`.
 //!
 //! Before H, the hand-over, it works off what history has, as fast as it can. From H on nothing is dispatched before the
 //! clock has reached its time (S6), and each live stream shows one event to the merge (S32).
@@ -10,17 +10,15 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 
+use super::wait::Horizon;
 use super::{Ended, Engine, Turn};
 use crate::error::ErrorKind;
 use crate::live::wake::Wakes;
 use crate::node::Step;
 use crate::outcome::{Outcome, StopReason};
-use crate::time::{Clock, ClockStep, Duration, Spin, Timestamp};
-
-/// How many corrections of the clock the report lists.
-const STEPS: usize = 1_000;
+use crate::time::{Clock, ClockStep, Duration, Timestamp};
 
 /// What a live run has beside the parts of every run.
 pub(crate) struct Live {
@@ -45,6 +43,10 @@ pub(crate) struct Live {
     pub(super) draining: bool,
     /// What the clock has just shown, if it was read for an arrival.
     pub(super) read: Option<i64>,
+    /// How far the horizon is to be relied on.
+    pub(super) horizon: Horizon,
+    /// The time of the last reading that was not made for an arrival.
+    pub(super) looked: i64,
     /// True once all queues were looked into at the end of the run.
     pub(super) swept: bool,
     pub(super) steps: Vec<ClockStep>,
@@ -105,6 +107,8 @@ impl Live {
             options,
             draining: false,
             read: None,
+            horizon: Horizon::Unknown,
+            looked: i64::MIN,
             swept: false,
             steps: Vec::new(),
             max_behind: Duration::ZERO,
@@ -135,7 +139,7 @@ impl Live {
         self.clock.is_real()
     }
 
-    fn now(&self) -> i64 {
+    pub(super) fn now(&self) -> i64 {
         self.clock.now().as_nanos()
     }
 
@@ -200,19 +204,17 @@ impl Engine {
     }
 
     fn poll_inside(&mut self, cx: &mut Context<'_>) -> Poll<(Outcome, Vec<ErrorKind>)> {
-        let mut closing = match self.closing.take() {
-            Some(closing) => closing,
-            None => {
-                let ended = match catch_unwind(AssertUnwindSafe(|| self.go_on_or_end(cx))) {
-                    Ok(polled) => ready!(polled),
-                    Err(panic) => self.panicked(panic),
-                };
-                if let Some(live) = &mut self.live {
-                    live.phase = Phase::Over;
-                }
-                self.begin_close(ended)
+        if self.closing.is_none() {
+            let ended = match catch_unwind(AssertUnwindSafe(|| self.go_on_or_end(cx))) {
+                Ok(polled) => ready!(polled),
+                Err(panic) => self.panicked(panic),
+            };
+            if let Some(live) = &mut self.live {
+                live.phase = Phase::Over;
             }
-        };
+            self.closing = Some(self.begin_close(ended));
+        }
+        let Some(mut closing) = self.closing.take() else { return Poll::Pending };
         if self.poll_sinks(&mut closing.errors, cx).is_pending() {
             self.closing = Some(closing);
             return Poll::Pending;
@@ -231,23 +233,9 @@ impl Engine {
         self.poll_grace(ended, cx)
     }
 
-    /// Has this task, or thread, woken for whatever may happen.
-    pub(super) fn register(&self, waker: &Waker) {
-        if let Some(live) = &self.live {
-            live.wakes.run.register(waker);
-        }
-        if let Some(sinks) = &self.sinks {
-            sinks.wakes.run.register(waker);
-        }
-        self.stop.register(waker);
-        if let Some(watch) = &self.watch {
-            watch.register(waker);
-        }
-        self.stage.core.tasks.outside.poller.register(waker);
-    }
-
     fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
         self.register(cx.waker());
+        self.forget_horizon();
         let mut share = self.share();
         loop {
             self.look_after_watch();
@@ -267,7 +255,7 @@ impl Engine {
                 Phase::Over => return Poll::Pending,
                 Phase::Virtual | Phase::Live => {}
             }
-            match if has_room { self.turn() } else { Turn::Sinks } {
+            match if has_room { self.turn_by_clock() } else { Turn::Sinks } {
                 Turn::Finish => return Poll::Ready(Ok(self.finished())),
                 Turn::Stuck => return Poll::Ready(Err(self.stuck())),
                 Turn::Sinks if self.is_tired(cx) => return Poll::Ready(Ok(self.finished())),
@@ -312,6 +300,7 @@ impl Engine {
             if let Some(live) = &mut self.live {
                 live.max_behind = live.max_behind.max(behind);
                 live.behind.set(live.behind.get().max(behind));
+                live.horizon = Horizon::Old;
             }
         }
         self.perform(turn)
@@ -336,29 +325,12 @@ impl Engine {
             if let Err(fault) = self.show_all() {
                 return Some(Err(fault));
             }
-            self.read_clock();
+            self.look_at_clock();
         }
         if let Err(fault) = self.poll_openings() {
             return Some(Err(fault));
         }
         self.come_in().err().map(Err)
-    }
-
-    /// Nothing later than the clock is dispatched (S6).
-    pub(super) fn read_clock(&mut self) {
-        let Some(live) = &mut self.live else { return };
-        if let Some(now) = live.read.take() {
-            self.horizon = self.horizon.max(now);
-            self.stage.core.clock = self.horizon;
-            return;
-        }
-        self.horizon = live.now();
-        self.stage.core.clock = self.horizon;
-        while let Some(step) = live.clock.take_step() {
-            if live.steps.len() < STEPS {
-                live.steps.push(step);
-            }
-        }
     }
 
     /// Everything before H is done: the live phase begins (S36).
@@ -408,58 +380,5 @@ impl Engine {
                 return;
             }
         }
-    }
-
-    /// Waits for the next item, an arrival, a stop. False if the run's task has to sleep for it.
-    fn wait(&mut self, cx: &mut Context<'_>) -> bool {
-        let next = self.next_due();
-        self.wait_until(cx, next)
-    }
-
-    /// [`Engine::wait`] for an item that is due at a time.
-    pub(super) fn wait_until(&mut self, cx: &mut Context<'_>, next: Timestamp) -> bool {
-        let outside = Arc::clone(&self.stage.core.tasks.outside);
-        let Some(live) = &mut self.live else { return false };
-        let until = next.min(live.retry_at());
-        let sinks = self.sinks.as_ref().map(|sinks| &sinks.wakes);
-        let any_sinks = || sinks.is_some_and(|sinks| sinks.any());
-        // A lane that has just begun was not looked at yet.
-        let is_fresh = self.grace.is_none()
-            && live.is_on()
-            && (!live.hungry.is_empty() || (!live.looking.is_empty() && !live.draining));
-        if is_fresh || (live.wakes.any() && !live.draining) || outside.any() || any_sinks() {
-            return true;
-        }
-        if live.options.spin && self.grace.is_none() {
-            let patience = Spin::start();
-            while !patience.is_over() {
-                if (0..8).any(|_| live.wakes.any() || outside.any() || any_sinks())
-                    || self.stop.is_requested()
-                    || live.clock.now() >= until
-                {
-                    return true;
-                }
-                std::hint::spin_loop();
-            }
-            cx.waker().wake_by_ref();
-            return false;
-        }
-        live.clock.poll_until(cx, until).is_ready()
-    }
-
-    /// The time of the next item, or of the end of the run.
-    fn next_due(&mut self) -> Timestamp {
-        if self.phase() == Phase::Opening {
-            return Timestamp::MAX;
-        }
-        let shown = self.live.as_ref().and_then(|live| live.first()).map(|(time, _)| time);
-        let agenda = self.stage.core.heads.first().time();
-        let lane = self.merge.peek();
-        let end = self.limits.end.map(Timestamp::as_nanos);
-        let mut next = [shown, lane, end].into_iter().flatten().fold(agenda, i64::min);
-        if self.live.as_ref().is_some_and(|live| !live.caught_up) {
-            next = next.min(self.horizon.max(self.stage.now().saturating_add(1)));
-        }
-        Timestamp::from_nanos(next)
     }
 }

@@ -22,6 +22,7 @@ mod step;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod wait;
 
 use close::Closing;
 use grace::Grace;
@@ -29,6 +30,7 @@ pub(crate) use live::{Live, LiveRun};
 use rounds::{Round, Stage};
 use sinks::Sinks;
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -37,6 +39,7 @@ use crate::error::ErrorKind;
 use crate::graph::{Inlet, Parts};
 use crate::heads::{self, Due};
 use crate::live::StopHandle;
+use crate::live::wake::Poller;
 use crate::merge::{Column, Merge};
 use crate::monitor::Watch;
 use crate::node::Step;
@@ -115,6 +118,8 @@ pub(crate) struct Engine {
     local: Option<Box<Local>>,
     /// Somebody who looks at the run from outside.
     watch: Option<Watch>,
+    /// The task, or thread, that is woken when something comes from outside.
+    poller: RefCell<Option<Poller>>,
 }
 
 /// How the loop ended.
@@ -164,7 +169,7 @@ impl Engine {
         let Parts { mut hubs, inlets, lanes, nodes, coroutines, graph, links, .. } = parts;
         let fed: Vec<bool> = lanes.iter().map(|&id| hubs[id as usize].channel().is_fed()).collect();
         hubs.tie(&lanes);
-        let local = Local::new(Arc::clone(&core.tasks.outside), Arc::clone(&core.desk().shown));
+        let local = Local::new(Arc::clone(&core.tasks.outside), core.desk().now.share());
         let mut engine = Engine {
             grace: None,
             closing: None,
@@ -172,6 +177,7 @@ impl Engine {
             coroutines,
             local: Some(local),
             watch: None,
+            poller: RefCell::default(),
             merge: Merge::new(lanes.len()),
             takes_turns: 0,
             open_lanes: fed.iter().filter(|is_fed| **is_fed).count(),
@@ -307,7 +313,7 @@ impl Engine {
     /// Rule S7, seen from above: whose item has the least place.
     fn turn(&mut self) -> Turn {
         let now = self.stage.now();
-        let lane = self.merge.peek();
+        let lane = self.merge.peek_lane();
         let shown = self.live.as_ref().and_then(|live| live.first());
         let head = self.stage.core.heads.first();
         let agenda = (head != Due::NEVER).then(|| head.time());
@@ -319,7 +325,7 @@ impl Engine {
             // A live run that starts when it begins: `on_live` comes before what `on_start` asked for.
             return Turn::Wait;
         }
-        if lane.is_some_and(|time| time <= now) && !self.is_shown_first(shown) {
+        if lane.is_some_and(|(time, _)| time <= now) && !is_shown_first(shown, lane) {
             return Turn::Lanes { limit: now, outer: now };
         }
         if shown.is_some_and(|(time, _)| time <= now) {
@@ -345,23 +351,26 @@ impl Engine {
         self.move_on(lane, shown, agenda)
     }
 
-    /// True if the event that a live stream shows comes before all past ones.
-    fn is_shown_first(&mut self, shown: Option<(i64, usize)>) -> bool {
-        shown.is_some() && self.merge.peek_lane().is_none_or(|lane| shown < Some(lane))
-    }
-
     /// Nothing is left at this instant: who is next?
-    fn move_on(&mut self, lane: Option<i64>, shown: Option<(i64, usize)>, agenda: Option<i64>) -> Turn {
+    fn move_on(
+        &mut self,
+        lane: Option<(i64, usize)>,
+        shown: Option<(i64, usize)>,
+        agenda: Option<i64>,
+    ) -> Turn {
         if self.stands_still() || self.waits_for_sources() {
             return Turn::Hold;
         }
         let mut last = self.last();
-        let data = lane.into_iter().chain(shown.map(|(time, _)| time)).min();
-        let next = data.into_iter().chain(agenda).min();
+        let data = earlier(lane.map(|(time, _)| time), shown.map(|(time, _)| time));
+        let next = earlier(data, agenda);
         let is_idle = data.is_none() && !self.stage.core.going && self.stage.core.alive == 0;
         let Some(next) = next.filter(|&next| next <= last && !is_idle) else { return self.nothing_left() };
-        if next > self.horizon || self.is_drained() {
-            return if self.is_drained() { Turn::Finish } else { Turn::Wait };
+        if self.is_drained() {
+            return Turn::Finish;
+        }
+        if next > self.horizon {
+            return Turn::Wait;
         }
         self.stage.core.round = 0;
         self.stage.core.end_trace();
@@ -382,11 +391,11 @@ impl Engine {
             // Data come before timers: those of a live stream's instant wait for its event.
             return Turn::Agenda { limit: shown.map_or(last, |(time, _)| last.min(time - 1)) };
         }
-        if self.is_shown_first(shown) {
+        if is_shown_first(shown, lane) {
             return Turn::Shown;
         }
         // Up to the shown event, and among equal times only what is declared before it.
-        let first = self.merge.peek_lane().map(|(_, lane)| lane);
+        let first = lane.map(|(_, lane)| lane);
         let outer = shown.map_or(last, |(time, lane)| last.min(time - i64::from(first > Some(lane))));
         Turn::Lanes { limit: agenda.unwrap_or(i64::MAX).min(outer), outer }
     }
@@ -430,4 +439,14 @@ impl Engine {
         }
         self.stage.begin_call();
     }
+}
+
+/// True if the event that a live stream shows comes before all past ones, by their times and lanes.
+fn is_shown_first(shown: Option<(i64, usize)>, lane: Option<(i64, usize)>) -> bool {
+    shown.is_some() && lane.is_none_or(|lane| shown < Some(lane))
+}
+
+/// The earlier of two times that may not be.
+fn earlier(a: Option<i64>, b: Option<i64>) -> Option<i64> {
+    a.into_iter().chain(b).min()
 }

@@ -102,7 +102,7 @@ impl Engine {
     /// A panic went through the loop: whoever had the desk is never called again (S44).
     pub(super) fn panicked(&mut self, panic: Box<dyn Any + Send>) -> Ended {
         let Stage { core, nodes, .. } = &mut self.stage;
-        core.raise_panic(panic, |core, node| {
+        core.raise_panic(panic, &mut |core, node| {
             if let Some(node) = nodes.get_mut(node as usize) {
                 node.poison(core);
             }

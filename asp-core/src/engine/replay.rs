@@ -81,6 +81,8 @@ impl Engine {
 impl Drop for Engine {
     /// A live run that is dropped is recorded up to there, and leaks no task (S46).
     fn drop(&mut self) {
+        // Handles that outlive the run do not keep its task.
+        self.wakes(None);
         if !self.is_closed && self.stage.core.desk.is_some() {
             self.record_stop(StopReason::Requested);
         }

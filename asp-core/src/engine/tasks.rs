@@ -13,7 +13,7 @@ use crate::observe::Class;
 use crate::panics::message;
 use crate::roster::COROUTINES;
 use crate::task::local::{self, Ask};
-use crate::task::{Coroutine, Kind, Origin, RunContext, TaskInfo, TaskKey, Waiting, What, Wish, poll};
+use crate::task::{Coroutine, Facts, Kind, Origin, RunContext, TaskInfo, TaskKey, Waiting, What, Wish, poll};
 use crate::time::Timestamp;
 
 impl Stage {
@@ -290,7 +290,7 @@ impl Stage {
         let start = self.now();
         for (owner, Coroutine { begin, .. }) in (COROUTINES..).zip(coroutines) {
             let cx = RunContext::new(self.core.tasks.outside.run, owner);
-            let origin = Origin { class: Class::Call, event: None, event_time: start };
+            let origin = Origin { class: Class::Call, event: None, facts: Facts::plain(start) };
             let info = TaskInfo { owner, kind: Kind::Free, method: "", origin, joint: None, retires: false };
             let task = self.core.add_task(begin(cx), info);
             let sequence = self.core.desk().next_sequence();

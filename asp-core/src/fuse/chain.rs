@@ -48,6 +48,7 @@ impl<S: Fuse, N: Next<S>> Lent<'_, S, N> {
         let Lent { head, node: Some(node), core, .. } = self else { return 0 };
         let Some(mut desk) = core.desk.take() else { return 0 };
         core.running = (head.hop.number, head.hop.method);
+        desk.at(desk.now.get());
         let mut left = times;
         while let [time, rest @ ..] = left
             && let [next, ..] = rest
@@ -58,7 +59,7 @@ impl<S: Fuse, N: Next<S>> Lent<'_, S, N> {
             }
             let Some(value) = values.pop() else { break };
             left = rest;
-            desk.at(*time);
+            desk.go_on_at(*time);
             core.mark = desk.sequence.get();
             core.dispatched.events += 1;
             node.cx.take_desk(desk);
@@ -72,7 +73,6 @@ impl<S: Fuse, N: Next<S>> Lent<'_, S, N> {
             if !is_over {
                 break;
             }
-            core.chains.hop = 0;
         }
         core.desk = Some(desk);
         times.len() - left.len()

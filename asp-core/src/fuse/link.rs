@@ -181,6 +181,20 @@ impl<A: Strategy, B: Fuse, N: Next<B>> Next<A> for Link<B, N> {
     }
 }
 
+/// Tells the core where an event is, should the handler panic that it is in. Else it leaves no trace.
+struct Here<'a> {
+    core: Option<&'a mut Core>,
+    round: u32,
+}
+
+impl Drop for Here<'_> {
+    fn drop(&mut self) {
+        if let Some(core) = &mut self.core {
+            core.chains.hop = self.round;
+        }
+    }
+}
+
 /// A value on its way to the next strategy.
 struct Passing<'a, L> {
     link: &'a mut L,
@@ -197,13 +211,14 @@ impl<B: Fuse, N: Next<B>> Receiver for Passing<'_, Link<B, N>> {
         let Some(node) = &mut link.node else { return (desk, false) };
         // At once, in case the handler panics.
         link.count += 1;
-        core.chains.hop = link.hop.round;
         node.cx.take_desk(desk);
         // It takes events, or the chain were not open.
         let Node { strategy: Some(strategy), cx, .. } = &mut **node else {
             return (node.cx.give_desk(), false);
         };
+        let mut here = Here { core: Some(core), round: link.hop.round };
         let result = strategy.receive(cx, link.receiver, value);
+        let Some(core) = here.core.take() else { return (node.cx.give_desk(), false) };
         link.hop.go_on(node, &mut link.next, core, result)
     }
 }

@@ -292,22 +292,26 @@ impl<'a> Joining<'a> {
     /// The same under another name than that of a method.
     pub(super) fn reads_as<T: Payload>(&mut self, stream: &Stream<T>, reader: String) -> Option<u32> {
         let actual = self.actual(stream.name());
+        let (id, _) = self.graph.hub::<T>(&actual, &reader)?;
+        self.note_reader(id, stream.name(), &actual, reader);
+        Some(id)
+    }
+
+    /// Takes note of who reads a stream, which it calls `declared`.
+    fn note_reader(&mut self, id: u32, declared: &str, actual: &str, reader: String) {
         let (path, is_own) = match (self.path, self.path.and_then(|path| path.strip_prefix("Self::"))) {
             (Some(_), Some(name)) => (format!("{}::{name}", self.type_name), false),
             (Some(path), None) => (path.to_owned(), false),
-            (None, _) => (format!("{}::{}", self.type_name, constant(stream.name())), true),
+            (None, _) => (format!("{}::{}", self.type_name, constant(declared)), true),
         };
-        let constant = Constant { path, is_own };
-        let (id, _) = self.graph.hub::<T>(&actual, &reader)?;
         let entry = &mut self.graph.entries[id as usize];
-        if actual == stream.name() {
-            entry.constant.get_or_insert(constant);
+        if actual == declared {
+            entry.constant.get_or_insert(Constant { path, is_own });
         }
         entry.reader.get_or_insert(reader);
         if !entry.is_supplied() {
             self.graph.wanting.push(id);
         }
-        Some(id)
     }
 
     /// Seats a handler of a stream.

@@ -16,7 +16,7 @@ use crate::channel::{DigestFn, PeekFn, SinkFn, TapeFn};
 use crate::forward::outflow::Outflow;
 use crate::fuse::Fuser;
 use crate::graph_fault::GraphFault;
-use crate::hub::Hub;
+use crate::hub::{AnyHub, Hub};
 use crate::hubs::Hubs;
 use crate::names::{similar, type_name};
 use crate::nodes::Nodes;
@@ -62,6 +62,15 @@ impl Entry {
     }
 }
 
+/// The type of what a stream carries.
+struct Carried {
+    type_id: TypeId,
+    type_name: fn() -> String,
+}
+
+/// Makes the hub of a stream.
+type MakeHub = fn(Arc<str>, u32) -> Box<dyn AnyHub>;
+
 /// The streams and nodes so far.
 ///
 /// It lasts as long as the run, since strategies may join that. Hubs, nodes and names are at home in the engine then, and
@@ -89,15 +98,22 @@ pub(crate) struct Graph {
 impl Graph {
     /// The hub of a stream, made if it is new; none (and a fault) if others say it carries something else.
     fn hub<T: Payload>(&mut self, name: &str, by: &str) -> Option<(u32, &mut Hub<T>)> {
+        let payload = Carried { type_id: TypeId::of::<T>(), type_name: type_name::<T> };
+        let id = self.number(name, by, payload, |name, id| Box::new(Hub::<T>::new(name, id)))?;
+        self.typed(id).map(|hub| (id, hub))
+    }
+
+    /// [`Graph::hub`] without a word of the payload's type, so that it is compiled once.
+    fn number(&mut self, name: &str, by: &str, payload: Carried, make: MakeHub) -> Option<u32> {
         let known = self.numbers.get(name).copied();
         let id = known.unwrap_or_else(|| {
             let (name, id): (Arc<str>, _) = (Arc::from(name), self.entries.len());
             self.numbers.insert(Arc::clone(&name), id);
-            self.hubs.push(Box::new(Hub::<T>::new(Arc::clone(&name), id as u32)));
+            self.hubs.push(make(Arc::clone(&name), id as u32));
             self.entries.push(Entry {
                 name,
-                type_id: TypeId::of::<T>(),
-                type_name: type_name::<T>(),
+                type_id: payload.type_id,
+                type_name: (payload.type_name)(),
                 stated_by: by.to_owned(),
                 declared: false,
                 sources: 0,
@@ -111,17 +127,17 @@ impl Graph {
             id
         });
         let entry = &mut self.entries[id];
-        if entry.type_id != TypeId::of::<T>() {
+        if entry.type_id != payload.type_id {
             self.faults.push(GraphFault::TypeClash {
                 stream: name.to_owned(),
                 carries: entry.type_name.clone(),
                 stated_by: entry.stated_by.clone(),
-                other: type_name::<T>(),
+                other: (payload.type_name)(),
                 other_by: by.to_owned(),
             });
             return None;
         }
-        self.typed(id as u32).map(|hub| (id as u32, hub))
+        Some(id as u32)
     }
 
     /// The hub of a stream as what it is.

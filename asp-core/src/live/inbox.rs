@@ -13,6 +13,10 @@ use crate::time::{Clock, Timestamp};
 /// for then; a source with a task of its own shares it with that task.
 pub(crate) struct Inbox<T> {
     queue: Mutex<Queue<T>>,
+    /// True if nothing is in the queue: seen without the lock. Who puts the first item there wakes the lane after that.
+    is_empty: AtomicBool,
+    /// True if the source must wait for room: the same.
+    is_blocked: AtomicBool,
     clock: Arc<dyn Clock>,
     lane: Arc<LaneWake>,
     /// The task of the source, which waits for room, or for its time to try again.
@@ -35,6 +39,8 @@ impl<T> Inbox<T> {
         let queue = Mutex::new(Queue::new(capacity, when_full));
         Inbox {
             queue,
+            is_empty: AtomicBool::new(true),
+            is_blocked: AtomicBool::new(false),
             clock,
             lane,
             source: AtomicWaker::new(),
@@ -62,7 +68,13 @@ impl<T> Inbox<T> {
     }
 
     pub(crate) fn is_blocked(&self) -> bool {
-        self.queue().is_blocked()
+        self.is_blocked.load(Ordering::Acquire)
+    }
+
+    /// Called with the lock, after each change.
+    fn note(&self, queue: &Queue<T>) {
+        self.is_empty.store(queue.is_empty(), Ordering::Release);
+        self.is_blocked.store(queue.is_blocked(), Ordering::Release);
     }
 
     pub(crate) fn retry(&self) -> Option<Timestamp> {
@@ -82,6 +94,7 @@ impl<T> Inbox<T> {
         let arrival = self.clock.now().as_nanos();
         self.pushed.store(arrival, Ordering::Relaxed);
         queue.push(arrival, item);
+        self.note(&queue);
         if is_first && self.has_task.load(Ordering::Relaxed) {
             drop(queue);
             self.lane.wake_lane();
@@ -90,9 +103,13 @@ impl<T> Inbox<T> {
 
     /// Takes the first item. A source that waited for room is told of it.
     pub(crate) fn pop(&self) -> Option<Received<T>> {
+        if self.is_empty.load(Ordering::Acquire) {
+            return None;
+        }
         let mut queue = self.queue();
         let was_blocked = queue.is_blocked();
         let received = queue.pop();
+        self.note(&queue);
         if was_blocked && !queue.is_blocked() {
             drop(queue);
             self.source.wake();

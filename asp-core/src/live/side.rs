@@ -1,9 +1,11 @@
 //! The live side of a fed stream during a run: what is received, let through, and shown to the merge (S32 to S40).
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker, ready};
 
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use super::Notice;
@@ -13,6 +15,7 @@ use super::options::{LiveOptions, WhenLate};
 use super::queue::Item;
 use super::report::{Gap, StreamReport};
 use super::wake::{LaneWake, Wakes};
+use crate::batch::Batch;
 use crate::source::{FaultKind, Pull, SourceFault};
 use crate::stream::Payload;
 use crate::time::{Clock, Duration, Timestamp};
@@ -43,6 +46,17 @@ pub(crate) enum Shown {
     Fault(SourceFault),
 }
 
+/// The live side of a stream of `T`. The channel knows no more of it, so that a program compiles it for those payloads only
+/// that come live.
+pub(crate) trait LiveSide<T>: AnySide {
+    /// Takes note of past events, just pulled: those in `values` after so many.
+    fn saw_past(&mut self, values: &Batch<T>, after: usize);
+    /// The history that came.
+    fn take_past(&mut self) -> Option<Box<dyn Pull<T>>>;
+    /// The item that is shown.
+    fn take_shown(&mut self) -> Option<Entry<T>>;
+}
+
 /// The live side of a stream, whatever it carries.
 pub(crate) trait AnySide: Send {
     /// Goes on with opening. Ready when the source receives, and its history has come (S31).
@@ -63,6 +77,10 @@ pub(crate) trait AnySide: Send {
     fn dropped(&self) -> u64;
     /// True once the end of the source was dispatched.
     fn has_ended(&self) -> bool;
+    /// True once the past of the stream is over.
+    fn is_on(&self) -> bool;
+    /// Items that the past yielded, and events taken from the queue.
+    fn yielded(&self) -> u64;
     /// Receives no more.
     fn hang_up(&mut self);
     fn report(&self, stream: &str) -> StreamReport;
@@ -77,9 +95,9 @@ pub(crate) struct Side<T> {
     opening: Opening<T>,
     options: LiveOptions<T>,
     /// The history that came, until the channel takes it for its past.
-    pub(crate) past: Option<Box<dyn Pull<T>>>,
+    past: Option<Box<dyn Pull<T>>>,
     /// The item that is shown to the merge.
-    pub(crate) shown: Option<Entry<T>>,
+    shown: Option<Entry<T>>,
     /// True once the past of the stream is over.
     on: bool,
     /// True once its end is shown, or was.
@@ -127,33 +145,6 @@ impl<T: Payload> Side<T> {
         }
     }
 
-    /// Takes note of past events, just pulled.
-    pub(crate) fn saw_past<'a>(&mut self, values: impl Iterator<Item = &'a T> + Clone)
-    where
-        T: 'a,
-    {
-        if let Some(sequence) = &mut self.options.sequence
-            && let Some(last) = values.clone().last()
-        {
-            self.sequence = Some(sequence(last));
-        }
-        if let Some(splice) = &mut self.options.splice
-            && splice.watches_past()
-        {
-            values.for_each(|value| splice.saw_past(value));
-        }
-    }
-
-    /// True once the past of the stream is over.
-    pub(crate) fn is_on(&self) -> bool {
-        self.on
-    }
-
-    /// Items that the past yielded, and events taken from the queue.
-    pub(crate) fn yielded(&self) -> u64 {
-        self.yielded
-    }
-
     fn fault(&self, what: FaultKind) -> SourceFault {
         SourceFault::new(self.yielded, what)
     }
@@ -193,9 +184,10 @@ impl<T: Payload> Side<T> {
     fn spawn(&mut self) -> Result<(), FaultKind> {
         let Some(mut feed) = self.feed.take() else { return Ok(()) };
         let inbox = Arc::clone(&self.inbox);
-        let runtime = tokio::runtime::Handle::try_current().map_err(|_| FaultKind::NoRuntime)?;
+        let runtime = Handle::try_current().map_err(|_| FaultKind::NoRuntime)?;
         inbox.has_task.store(true, Ordering::Relaxed);
-        self.task = Some(runtime.spawn(std::future::poll_fn(move |cx| {
+        // In a box, so that tokio's part of it is compiled once, and not for each payload.
+        let polled: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(std::future::poll_fn(move |cx| {
             inbox.source.register(cx.waker());
             let close = feed.look(cx, &inbox);
             inbox.set_retry(feed.retry_at());
@@ -203,7 +195,8 @@ impl<T: Payload> Side<T> {
             shut(&inbox, close);
             inbox.lane().wake_lane();
             if closes { Poll::Ready(()) } else { Poll::Pending }
-        })));
+        }));
+        self.task = Some(spawn(&runtime, polled));
         Ok(())
     }
 
@@ -264,12 +257,41 @@ impl<T: Payload> Side<T> {
     }
 }
 
+#[inline(never)]
+fn spawn(runtime: &Handle, task: Pin<Box<dyn Future<Output = ()> + Send>>) -> JoinHandle<()> {
+    runtime.spawn(task)
+}
+
 /// Puts the end of a source behind its events.
 fn shut<T>(inbox: &Inbox<T>, close: Option<Close>) {
     match close {
         Some(Close::End) => inbox.push(Item::End),
         Some(Close::Fault(fault)) => inbox.push(Item::Fault(fault)),
         None => {}
+    }
+}
+
+impl<T: Payload> LiveSide<T> for Side<T> {
+    fn saw_past(&mut self, values: &Batch<T>, after: usize) {
+        let values = values.iter().skip(after);
+        if let Some(sequence) = &mut self.options.sequence
+            && let Some(last) = values.clone().last()
+        {
+            self.sequence = Some(sequence(last));
+        }
+        if let Some(splice) = &mut self.options.splice
+            && splice.watches_past()
+        {
+            values.for_each(|value| splice.saw_past(value));
+        }
+    }
+
+    fn take_past(&mut self) -> Option<Box<dyn Pull<T>>> {
+        self.past.take()
+    }
+
+    fn take_shown(&mut self) -> Option<Entry<T>> {
+        self.shown.take()
     }
 }
 
@@ -370,6 +392,14 @@ impl<T: Payload> AnySide for Side<T> {
 
     fn has_ended(&self) -> bool {
         self.ended
+    }
+
+    fn is_on(&self) -> bool {
+        self.on
+    }
+
+    fn yielded(&self) -> u64 {
+        self.yielded
     }
 
     fn hang_up(&mut self) {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering, fence};
 
-use futures_util::task::AtomicWaker;
+use super::wake::RunWaker;
 
 /// Stops a run from another thread or task; see [`Runner::stop_handle`](crate::Runner::stop_handle).
 ///
@@ -29,7 +29,7 @@ pub struct StopHandle(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     requested: AtomicBool,
-    run: AtomicWaker,
+    run: RunWaker,
 }
 
 impl StopHandle {
@@ -74,9 +74,9 @@ impl StopHandle {
         !self.is_last() || self.is_requested()
     }
 
-    /// Wakes the task when a stop is requested.
-    pub(crate) fn register(&self, waker: &std::task::Waker) {
-        self.0.run.register(waker);
+    /// Who is woken when a stop is requested.
+    pub(crate) fn run(&self) -> &RunWaker {
+        &self.0.run
     }
 }
 

@@ -1,16 +1,61 @@
 //! Which live sources want to be looked at, so that a run with a thousand of them does not poll them all.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Wake, Waker};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{RawWakerVTable, Wake, Waker};
 
-use futures_util::task::AtomicWaker;
+/// Who was told to wake whom.
+#[derive(Debug)]
+pub(crate) struct Poller {
+    waker: Waker,
+    /// The table of the waker of which that is a clone. The same table may have several addresses, and `will_wake` goes by
+    /// the address.
+    table: &'static RawWakerVTable,
+}
+
+impl Poller {
+    pub(crate) fn new(waker: &Waker) -> Self {
+        Poller { waker: waker.clone(), table: waker.vtable() }
+    }
+
+    /// True if this is the waker that was seen before. Its data are alive as long as the clone is, which has them too.
+    pub(crate) fn is(&self, waker: &Waker) -> bool {
+        self.waker.data() == waker.data() && std::ptr::eq(self.table, waker.vtable())
+    }
+}
+
+/// Wakes the task, or the thread, that polls a run.
+///
+/// Unlike an `AtomicWaker` it keeps the waker when it wakes, so that a run whose task stays the same says so once, and not
+/// each time before it waits.
+#[derive(Debug, Default)]
+pub(crate) struct RunWaker(Mutex<Option<Waker>>);
+
+impl RunWaker {
+    fn lock(&self) -> MutexGuard<'_, Option<Waker>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on this one is woken; nobody if there is none.
+    pub(crate) fn set(&self, waker: Option<&Waker>) {
+        let former = std::mem::replace(&mut *self.lock(), waker.cloned());
+        // Dropped here, since that may run code of others.
+        drop(former);
+    }
+
+    pub(crate) fn wake(&self) {
+        let waker = self.lock().clone();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
 
 /// The wake-ups of a run, shared with its sources.
 #[derive(Debug, Default)]
 pub(crate) struct Wakes {
     /// The task of the run.
-    pub(crate) run: AtomicWaker,
+    pub(crate) run: RunWaker,
     /// True if `ready` is not empty.
     any: AtomicBool,
     ready: Mutex<Vec<u32>>,
@@ -82,7 +127,47 @@ impl Wake for LaneWake {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
+
     use super::*;
+
+    #[derive(Default)]
+    struct Counter(AtomicUsize);
+
+    impl Wake for Counter {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn who_polls_a_run_is_told_each_time_and_said_once() {
+        let (first, second) = (Arc::<Counter>::default(), Arc::<Counter>::default());
+        let counts = || (first.0.load(Ordering::Relaxed), second.0.load(Ordering::Relaxed));
+        let run = RunWaker::default();
+        run.wake();
+        run.set(Some(&Waker::from(Arc::clone(&first))));
+        run.wake();
+        run.wake();
+        assert_eq!(counts(), (2, 0));
+        run.set(Some(&Waker::from(Arc::clone(&second))));
+        run.wake();
+        assert_eq!(counts(), (2, 1));
+        run.set(None);
+        run.wake();
+        assert_eq!(counts(), (2, 1));
+        assert_eq!(Arc::strong_count(&second), 1, "it is not kept");
+    }
+
+    #[test]
+    fn a_poller_is_known_by_its_waker() {
+        let (first, second) = (Arc::<Counter>::default(), Arc::<Counter>::default());
+        let waker = Waker::from(Arc::clone(&first));
+        let poller = Poller::new(&waker);
+        assert!(poller.is(&waker));
+        assert!(!poller.is(&Waker::from(second)));
+        assert!(!poller.is(Waker::noop()));
+    }
 
     #[test]
     fn a_lane_is_listed_once_until_it_was_looked_at() {

@@ -145,6 +145,58 @@ fn merged_in_pieces(count: usize, random: &mut Random) -> (Vec<Vec<i64>>, Vec<(u
     (lanes, out)
 }
 
+/// Takes one event after the other, as a bundle does; puts some of them back, or leaves the rest to others.
+fn merged_one_by_one(count: usize, random: &mut Random) -> (Vec<Vec<i64>>, Vec<(usize, i64)>) {
+    let events = (20_000 / count).clamp(3, 300);
+    let lanes: Vec<Vec<i64>> = (0..count).map(|_| random.times(-(1 << 62), events)).collect();
+    let (mut given, mut out, mut merge) = (vec![0; count], Vec::new(), Merge::new(count));
+    let mut give = |merge: &mut Merge, lane: usize, some: usize| {
+        let left = &lanes[lane][given[lane]..];
+        let piece = &left[..left.len().min(some)];
+        given[lane] += piece.len();
+        merge.refill(lane).times.extend(piece);
+        merge.filled(lane);
+    };
+    (0..count).for_each(|lane| give(&mut merge, lane, 2));
+    while let Some((time, lane)) = merge.peek_lane() {
+        if merge.first_of_many().is_some() && random.below(4) > 0 {
+            let (mut left, mut next) = (random.below(100), merge.next());
+            while left > 0 && next.1 < count {
+                let (time, lane) = next;
+                next = merge.advance(lane);
+                if random.below(30) == 0 {
+                    merge.put_back(time, lane);
+                    break;
+                }
+                out.push((lane, time));
+                left -= 1;
+            }
+            if let Some(lane) = merge.took_many() {
+                give(&mut merge, lane, 1 + random.below(5));
+            }
+        } else {
+            assert_eq!(merge.run(i64::MAX, 1), Some((lane, &[time][..])));
+            out.push((lane, time));
+            if merge.took(lane, 1) {
+                give(&mut merge, lane, 1 + random.below(50));
+            }
+        }
+    }
+    (lanes, out)
+}
+
+#[test]
+fn events_of_any_number_of_lanes_are_taken_one_by_one() {
+    let mut random = Random(2);
+    for count in [1, 2, 3, 7, 8, 9, 16, 64, 500, 4096] {
+        for _ in 0..4 {
+            let (lanes, merged) = merged_one_by_one(count, &mut random);
+            let lanes: Vec<&[i64]> = lanes.iter().map(Vec::as_slice).collect();
+            assert!(merged == sorted(&lanes), "{count} lanes");
+        }
+    }
+}
+
 #[test]
 fn any_number_of_lanes_is_merged_in_any_pieces() {
     let mut random = Random(1);

@@ -241,17 +241,18 @@ impl<S: Strategy> AnyNode for Node<S> {
     }
 
     fn plans(&self) -> Vec<Coming> {
+        let mut plans = Vec::new();
         let agenda = self.cx.peek();
-        let calls = agenda.pending_calls().map(|(due, sequence, call)| {
+        agenda.each_call(&mut |due, sequence, call| {
             let method = S::call_name(call);
-            Coming { due, class: Class::Call, sequence, method }
+            plans.push(Coming { due, class: Class::Call, sequence, method });
         });
-        let ticks = agenda.next_ticks().map(|(due, creation, make)| {
+        agenda.each_next_tick(&mut |due, creation, make| {
             let method = S::call_name(&make());
             let sequence = rank(self.cx.method_number(method), creation);
-            Coming { due, class: Class::Tick, sequence, method }
+            plans.push(Coming { due, class: Class::Tick, sequence, method });
         });
-        calls.chain(ticks).collect()
+        plans
     }
 
     fn end_method(&self, hook: u32) -> &'static str {

@@ -302,7 +302,7 @@ impl<S: Strategy> Node<S> {
     /// Does something that takes the desk, for a node that may not be in its place yet.
     fn caught(&mut self, core: &mut Core, work: impl FnOnce(&mut Self, &mut Core)) {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self, core))) {
-            core.raise_panic(panic, |core, _| self.poison(core));
+            core.raise_panic(panic, &mut |core, _| self.poison(core));
         }
     }
 
@@ -311,7 +311,7 @@ impl<S: Strategy> Node<S> {
         self.enter(core, S::NAME);
         match catch_unwind(AssertUnwindSafe(|| work(self, core))) {
             Ok(()) => self.leave(core),
-            Err(panic) => core.raise_panic(panic, |core, _| self.poison(core)),
+            Err(panic) => core.raise_panic(panic, &mut |core, _| self.poison(core)),
         }
     }
 }

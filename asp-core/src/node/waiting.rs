@@ -7,7 +7,7 @@ use crate::desk::Soon;
 use crate::heads::Due;
 use crate::observe::Class;
 use crate::strategy::Strategy;
-use crate::task::{Begin, Origin, TaskKey, Waiting, What};
+use crate::task::{Begin, Facts, Origin, TaskKey, Waiting, What};
 
 /// A call that was put aside, to be begun as a task.
 pub(super) struct Begun<C> {
@@ -25,6 +25,7 @@ impl<S: Strategy> Node<S> {
     }
 
     /// Moves the strategy out, for a task.
+    #[inline]
     pub(crate) fn hand_out(&mut self) -> Option<Box<Option<S>>> {
         let strategy = Some(self.strategy.take()?);
         Some(match self.spare.take() {
@@ -37,6 +38,7 @@ impl<S: Strategy> Node<S> {
     }
 
     /// The strategy comes back from its task.
+    #[inline]
     pub(crate) fn hand_back(&mut self, mut strategy: Box<Option<S>>) {
         self.strategy = strategy.take();
         self.spare = Some(strategy);
@@ -48,12 +50,12 @@ impl<S: Strategy> Node<S> {
     }
 
     /// Puts a call aside whose method is an `async fn`: its task is polled with the node at hand, not from within.
-    pub(super) fn put_aside(&mut self, core: &mut Core, method: &'static str, call: S::Call) -> bool {
+    pub(crate) fn put_aside(&mut self, core: &mut Core, method: &'static str, call: S::Call) -> bool {
         let desk = self.cx.desk();
         if core.watched {
             core.announce(desk, self.cx.node() as usize, method, None);
         }
-        self.begun = Some(Begun { call, due: desk.event_time.get(), missed: desk.missed.get() });
+        self.begun = Some(Begun { call, due: desk.event_time(), missed: desk.missed.get() });
         core.begins = Some(self.cx.node());
         false
     }
@@ -62,11 +64,9 @@ impl<S: Strategy> Node<S> {
     pub(super) fn begin_aside(&mut self, core: &mut Core) -> Option<TaskKey> {
         let Begun { call, due, missed } = self.begun.take()?;
         let method = S::call_name(&call);
-        let origin = Origin { class: core.class, event: None, event_time: due };
+        let origin = Origin { class: core.class, event: None, facts: Facts::of_call(due, missed) };
         let mut made = None;
-        core.desk().missed.set(missed);
         S::begin(call, Begin { node: self, core, method, origin, made: &mut made });
-        core.desk().missed.set(0);
         made
     }
 

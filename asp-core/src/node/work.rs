@@ -3,6 +3,7 @@
 use super::Node;
 use crate::agenda::{Taken, Tick};
 use crate::core::Core;
+use crate::desk::Watch;
 use crate::heads::Due;
 use crate::observe::Class;
 use crate::strategy::Strategy;
@@ -12,7 +13,7 @@ impl<S: Strategy> Node<S> {
     /// False if the run stops.
     #[inline(always)]
     pub(crate) fn work(&mut self, core: &mut Core, until: Due) -> bool {
-        self.cx.desk().in_agenda.set(true);
+        self.cx.desk().watches.set(Watch::All);
         let mut left = self.cx.desk().burst.get();
         let mut goes_on = true;
         while left > 0 {
@@ -23,7 +24,7 @@ impl<S: Strategy> Node<S> {
                 break;
             }
         }
-        self.cx.desk().in_agenda.set(false);
+        self.cx.desk().watches.set(Watch::Nothing);
         goes_on
     }
 
@@ -50,25 +51,9 @@ impl<S: Strategy> Node<S> {
         })
     }
 
-    /// [`Node::work_item`] for an item before `until`, where [`Node::run_plain`] does. How many items are left then; none if
-    /// the engine is to look around.
-    #[inline(always)]
-    pub(crate) fn work_plain(&mut self, core: &mut Core, until: Due, left: usize) -> usize {
-        let agenda = self.cx.agenda_mut();
-        let head = agenda.head();
-        if !head.is_call() {
-            return self.work_any(core, until, left);
-        }
-        let Some(taken) = agenda.pop_call_at_once() else { return self.work_any(core, until, left) };
-        let goes_on = taken.is_none_or(|taken| {
-            core.dispatched.calls += 1;
-            self.run_plain(core, Class::Call, head.time(), taken.call)
-        });
-        if goes_on { left - 1 } else { 0 }
-    }
-
+    /// [`Node::work_item`] for an item before `until`; how many are left then, none if the engine is to look around.
     #[inline(never)]
-    fn work_any(&mut self, core: &mut Core, until: Due, mut left: usize) -> usize {
+    pub(crate) fn work_before(&mut self, core: &mut Core, until: Due, mut left: usize) -> usize {
         let goes_on = self.work_item(core, until, &mut left) == Some(true);
         if goes_on && !core.has_tasks { left } else { 0 }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::Hash;
+use std::sync::Arc;
 
 use futures_core::Stream;
 
@@ -9,19 +10,25 @@ use super::{Ready, Source, TimeError, pull_items};
 use crate::live::connect::{Connect, Connecting};
 use crate::live::feed::{Arrived, Feed, History, HistoryFn, Streamed};
 use crate::live::options::LiveOptions;
+use crate::live::side::{LiveSide, Side};
 use crate::live::splice::{ById, ByTime};
+use crate::live::wake::Wakes;
 use crate::live::{Reconnect, WhenFull, WhenLate};
 use crate::source::{FaultKind, PastItem};
 use crate::stream::Payload;
 use crate::testing::{Script, ScriptError};
-use crate::time::{Duration, Timestamp};
+use crate::time::{Clock, Duration, Timestamp};
 
 /// The live part of a source.
 pub(crate) struct LivePart<T> {
     pub(crate) link: Link<T>,
     pub(crate) history: Option<Box<dyn History<T>>>,
     pub(crate) options: LiveOptions<T>,
+    /// Makes the live side of it. Where nothing comes live, nobody names that function, and it is not compiled.
+    pub(crate) begin: Begin<T>,
 }
+
+type Begin<T> = fn(LivePart<T>, Arc<dyn Clock>, &Arc<Wakes>, u32) -> Box<dyn LiveSide<T>>;
 
 pub(crate) enum Link<T> {
     Stream(Box<dyn Feed<T>>),
@@ -35,7 +42,11 @@ impl<T: Payload> LivePart<T> {
     }
 
     fn new(link: Link<T>) -> Self {
-        LivePart { link, history: None, options: LiveOptions::default() }
+        LivePart { link, history: None, options: LiveOptions::default(), begin: Self::begin }
+    }
+
+    fn begin(self, clock: Arc<dyn Clock>, wakes: &Arc<Wakes>, lane: u32) -> Box<dyn LiveSide<T>> {
+        Box::new(Side::new(self.link.into_feed(), self.history, self.options, clock, wakes, lane))
     }
 }
 

@@ -35,11 +35,11 @@ impl Sleeps {
 }
 
 impl Tasks {
-    /// A sleep was taken out of the queue: looks at the next ones, if those that were looked at have woken.
+    /// A sleep was taken out of the queue: looks at the next ones, if it was the last one of those that were looked at.
     #[inline]
     pub(crate) fn look_ahead(&mut self, sleeps: &Sleeps) {
         if self.looked_ahead == 0 {
-            self.looked_ahead = sleeps.look_ahead(self);
+            self.looked_ahead = sleeps.look_ahead(self).saturating_sub(1);
         } else {
             self.looked_ahead -= 1;
         }
@@ -47,7 +47,7 @@ impl Tasks {
 
     /// Reads of each task what its poll reads of its future.
     fn look_at(&self, tasks: &[u32]) {
-        let begun = tasks.iter().filter(|task| self.has_future(**task)).count();
+        let begun = tasks.iter().filter(|task| self.look_at_future(**task)).count();
         black_box(begun);
     }
 }

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use super::context::{Facts, TaskContext};
+use super::context::TaskContext;
 use super::exclusive::Exclusive;
+use super::facts::Facts;
+use super::local;
 use super::run_context::RunContext;
 use super::shared::Shared;
 use super::tasks::{Kind, TaskInfo, TaskKey};
@@ -18,7 +20,7 @@ pub(crate) struct Origin {
     pub(crate) class: Class,
     /// The stream and the event's number on it.
     pub(crate) event: Option<(u32, u64)>,
-    pub(crate) event_time: i64,
+    pub(crate) facts: Facts,
 }
 
 /// Makes the task of a deferred call or tick whose method is an `async fn`.
@@ -62,7 +64,7 @@ impl<S: Strategy> Begin<'_, S> {
         let Begin { node, core, method, origin, made } = self;
         let Some(strategy) = node.hand_out() else { return };
         let future = future(Exclusive::new(core.tasks.outside.run, node.cx.node(), strategy), cx);
-        let info = info(node, Kind::Exclusive, method, origin);
+        let info = info(node.cx.node(), Kind::Exclusive, method, origin);
         let key = core.add_task(future, info);
         node.held_by(key, method);
         *made = Some(key);
@@ -85,19 +87,19 @@ impl<S: Strategy> Begin<'_, S> {
     {
         let cx = self.context();
         let Begin { node, core, method, origin, made } = self;
-        let info = info(node, Kind::Beside, method, origin);
+        let info = info(node.cx.node(), Kind::Beside, method, origin);
         *made = Some(core.add_task(future(Shared::new(cx)), info));
     }
 
     fn context(&self) -> TaskContext<S> {
-        let desk = self.core.desk();
-        let run = RunContext::new(self.core.tasks.outside.run, self.node.cx.node());
-        TaskContext::new(run, Facts::of(desk))
+        local::in_run(|local| local.begins = Some(self.origin.facts));
+        TaskContext::new(RunContext::new(self.core.tasks.outside.run, self.node.cx.node()))
     }
 }
 
-fn info<S: Strategy>(node: &Node<S>, kind: Kind, method: &'static str, origin: Origin) -> TaskInfo {
-    TaskInfo { owner: node.cx.node(), kind, method, origin, joint: None, retires: false }
+/// What is known of the task of a handler.
+pub(super) fn info(owner: u32, kind: Kind, method: &'static str, origin: Origin) -> TaskInfo {
+    TaskInfo { owner, kind, method, origin, joint: None, retires: false }
 }
 
 impl<S: Strategy> fmt::Debug for Begin<'_, S> {

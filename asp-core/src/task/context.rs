@@ -4,13 +4,13 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
+use super::facts::Facts;
 use super::local::{self, Unreached};
 use super::run_context::RunContext;
 use super::slots::{TaskSlot, TaskTimerSlot};
 use crate::agenda::CallKey;
 use crate::context::Context;
 use crate::departures::EmissionKey;
-use crate::desk::Desk;
 use crate::every::IntoEvery;
 use crate::node::Node;
 use crate::slots::{InPast, Key};
@@ -32,37 +32,25 @@ use crate::time::{Duration, IntoDelay, Timestamp};
 /// ```
 pub struct TaskContext<S: Strategy> {
     run: RunContext,
-    facts: Facts,
     strategy: PhantomData<fn(S) -> S>,
 }
 
-/// What is known of the item that a handler was called for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Facts {
-    /// When it was due, too: an event is due when it happens.
-    event_time: i64,
-    /// The least of all times if it did not arrive, which takes less room than an option does.
-    arrival: i64,
-    missed: u64,
-}
-
-impl Facts {
-    pub(super) fn of(desk: &Desk) -> Self {
-        Facts {
-            event_time: desk.event_time.get(),
-            arrival: desk.arrival.get().unwrap_or(i64::MIN),
-            missed: desk.missed.get(),
-        }
-    }
-}
-
 impl<S: Strategy> TaskContext<S> {
-    pub(super) fn new(run: RunContext, facts: Facts) -> Self {
-        TaskContext { run, facts, strategy: PhantomData }
+    pub(super) fn new(run: RunContext) -> Self {
+        TaskContext { run, strategy: PhantomData }
+    }
+
+    /// What is known of the item that the handler was called for whose task is polled. It is not here, so that this takes
+    /// little room: each future has it, most of them twice.
+    #[track_caller]
+    fn facts(&self) -> Facts {
+        let (run, node) = (self.run(), self.run.node());
+        let facts = local::with(|local| if local.run == run { local.facts(node) } else { None });
+        facts.flatten().unwrap_or_else(|| unreached::<S>(&Unreached::Elsewhere))
     }
 
     /// What the source says of the event that this handler was called for; for calls and ticks the same as
-    /// [`TaskContext::due`]. It stays the same while time goes on.
+    /// [`TaskContext::due`]. It stays the same while time goes on, also in tasks that the handler spawns.
     ///
     /// ```
     #[doc = include_str!("../../doc/sleeper.rs")]
@@ -71,8 +59,9 @@ impl<S: Strategy> TaskContext<S> {
     /// }
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn event_time(&self) -> Timestamp {
-        Timestamp::from_nanos(self.facts.event_time)
+        Timestamp::from_nanos(self.facts().event_time())
     }
 
     /// When the call or tick was asked for that this handler was called for; for events the same as
@@ -85,6 +74,7 @@ impl<S: Strategy> TaskContext<S> {
     /// }
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn due(&self) -> Timestamp {
         self.event_time()
     }
@@ -98,8 +88,9 @@ impl<S: Strategy> TaskContext<S> {
     /// }
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn lag(&self) -> Duration {
-        Duration::from_nanos(self.now().as_nanos().saturating_sub(self.facts.event_time))
+        Duration::from_nanos(self.now().as_nanos().saturating_sub(self.facts().event_time()))
     }
 
     /// When the live event was received that this handler was called for; none for everything else.
@@ -111,9 +102,9 @@ impl<S: Strategy> TaskContext<S> {
     /// }
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn arrival(&self) -> Option<Timestamp> {
-        let arrival = self.facts.arrival;
-        (arrival > i64::MIN).then(|| Timestamp::from_nanos(arrival))
+        self.facts().arrival().map(Timestamp::from_nanos)
     }
 
     /// How many ticks of this timer were left out directly before the one that this handler was called for; see
@@ -126,8 +117,9 @@ impl<S: Strategy> TaskContext<S> {
     /// }
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn missed(&self) -> u64 {
-        self.facts.missed
+        self.facts().missed()
     }
 
     /// True in the live phase of a run; see [`Context::is_live`].
@@ -361,15 +353,12 @@ impl<S: Strategy> Deref for TaskContext<S> {
 
 impl<S: Strategy> Clone for TaskContext<S> {
     fn clone(&self) -> Self {
-        TaskContext { run: self.run.clone(), facts: self.facts, strategy: PhantomData }
+        TaskContext { run: self.run.clone(), strategy: PhantomData }
     }
 }
 
 impl<S: Strategy> fmt::Debug for TaskContext<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TaskContext")
-            .field("strategy", &S::NAME)
-            .field("event_time", &self.event_time())
-            .finish_non_exhaustive()
+        f.debug_struct("TaskContext").field("strategy", &S::NAME).finish_non_exhaustive()
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
+use super::context::TaskContext;
 use super::local;
+use super::run_context::RunContext;
 use crate::node::Node;
 use crate::strategy::Strategy;
 
@@ -17,6 +19,21 @@ pub struct Exclusive<S: Strategy> {
     node: u32,
     /// In a box, so that it costs no more to move than a pointer does; always full.
     strategy: Option<Box<Option<S>>>,
+}
+
+/// A strategy on its way into a future.
+pub(super) struct Handed<S> {
+    pub(super) run: u32,
+    pub(super) node: u32,
+    pub(super) strategy: Box<Option<S>>,
+}
+
+impl<S: Strategy> Handed<S> {
+    #[inline]
+    pub(super) fn open(self) -> (Exclusive<S>, TaskContext<S>) {
+        let Handed { run, node, strategy } = self;
+        (Exclusive::new(run, node, strategy), TaskContext::new(RunContext::new(run, node)))
+    }
 }
 
 const PRESENT: &str = "the strategy is there until this is dropped";

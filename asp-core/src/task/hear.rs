@@ -1,6 +1,9 @@
 //! The run hears what was asked for in a dispatch: sleeps and wakes get their place in the order, tasks begin.
 
+use std::any::TypeId;
+
 use super::local::{self, Ask, Current, Local};
+use super::pool::Cell;
 use super::sleeps::Sleeps;
 use super::spawn::Spawned;
 use super::tasks::{Kind, TaskInfo, TaskKey, Tasks};
@@ -18,6 +21,13 @@ impl Core {
         self.alive += 1;
         self.has_tasks = true;
         self.tasks.add(future, info)
+    }
+
+    /// A future becomes a task that was polled already; see [`Tasks::adopt`].
+    pub(super) fn adopt_task(&mut self, cell: Option<(TypeId, Cell)>, info: TaskInfo) -> TaskKey {
+        self.alive += 1;
+        self.has_tasks = true;
+        self.tasks.adopt(cell, info)
     }
 
     /// Forgets a task that has come to its end, if nobody asks what it was. False if somebody may.
@@ -56,7 +66,7 @@ impl Core {
         let Core { tasks, desk, heads, .. } = self;
         let Some(desk) = desk.as_deref() else { return };
         let has_more = local::in_run(|local| {
-            local.current = None;
+            (local.current, local.begins) = (None, None);
             if local.asked.is_none() && local.asks.is_empty() {
                 return false;
             }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::task::Waker;
 
+use super::facts::Facts;
 use super::outside::Outside;
 use super::sleeps::Sleeps;
 use super::spawn::{Joint, Spawned};
@@ -70,6 +71,7 @@ pub(crate) struct Current {
     pub(crate) waits: bool,
     /// The address of its waker's data, which tells it from wakers of futures in between.
     pub(crate) waker: usize,
+    pub(crate) facts: Facts,
 }
 
 pub(crate) struct Local {
@@ -84,6 +86,8 @@ pub(crate) struct Local {
     /// What was asked for after that.
     pub(crate) asks: Vec<Ask>,
     pub(crate) current: Option<Current>,
+    /// What is known of the item for which a task is being made.
+    pub(super) begins: Option<Facts>,
     /// A task that is about to be polled anyway.
     pub(crate) absorbs: Option<TaskKey>,
     /// What a node was lent in.
@@ -101,6 +105,20 @@ impl Local {
         }
     }
 
+    /// What is known of the item that a task of `owner` was begun with, which is being polled or is about to be.
+    pub(super) fn facts(&self, owner: u32) -> Option<Facts> {
+        match self.current {
+            Some(current) => (current.owner == owner).then_some(current.facts),
+            None => self.begins,
+        }
+    }
+
+    /// True if nothing was asked for that was not heard.
+    #[inline]
+    pub(super) fn is_quiet(&self) -> bool {
+        self.asked.is_none() && self.asks.is_empty()
+    }
+
     pub(crate) fn new(outside: Arc<Outside>, now: Arc<AtomicI64>) -> Box<Self> {
         Box::new(Local {
             run: outside.run,
@@ -110,6 +128,7 @@ impl Local {
             asked: None,
             asks: Vec::new(),
             current: None,
+            begins: None,
             absorbs: None,
             spare: None,
         })
@@ -284,10 +303,8 @@ impl Here {
 
     #[inline]
     fn put(&self, lent: Option<Box<Lent>>) {
-        // Nothing, as a rule: then there is nothing to drop.
-        match self.lent.replace(lent) {
-            None => {}
-            left => drop(left),
+        if let Some(left) = self.lent.replace(lent) {
+            drop_left(left);
         }
     }
 
@@ -303,6 +320,12 @@ impl Drop for Loan<'_> {
         self.here.in_use.set(0);
         self.here.put(self.lent.take());
     }
+}
+
+/// Nothing is left, as a rule.
+#[cold]
+fn drop_left(left: Box<Lent>) {
+    drop(left);
 }
 
 /// True if a task of that run is being polled here, or is about to be.

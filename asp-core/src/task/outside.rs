@@ -5,9 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Waker;
 
-use futures_util::task::AtomicWaker;
-
 use super::TaskKey;
+use crate::live::wake::RunWaker;
 
 /// Shared by a run, the wakers of its tasks, and its external futures.
 #[derive(Debug)]
@@ -16,7 +15,7 @@ pub(crate) struct Outside {
     /// so that it is short.
     pub(crate) run: u32,
     /// Whoever polls the run.
-    pub(crate) poller: AtomicWaker,
+    pub(crate) poller: RunWaker,
     /// External futures that are pending.
     externals: AtomicUsize,
     returned: Mailbox<Waker>,
@@ -57,7 +56,7 @@ impl Outside {
         static RUNS: AtomicU32 = AtomicU32::new(1);
         Arc::new(Outside {
             run: RUNS.fetch_add(1, Ordering::Relaxed),
-            poller: AtomicWaker::new(),
+            poller: RunWaker::default(),
             externals: AtomicUsize::new(0),
             returned: Mailbox::new(),
             foreign: Mailbox::new(),

@@ -36,7 +36,12 @@ pub(crate) fn poll_in_a_row(nodes: &mut Nodes, core: &mut Core, until: Due, most
 
 /// A task was polled.
 #[inline]
-fn conclude(nodes: &mut Nodes, core: &mut Core, key: TaskKey, polled: Result<Poll<HandlerResult>, Panic>) {
+pub(super) fn conclude(
+    nodes: &mut Nodes,
+    core: &mut Core,
+    key: TaskKey,
+    polled: Result<Poll<HandlerResult>, Panic>,
+) {
     match polled {
         Ok(Poll::Pending) => {}
         Ok(Poll::Ready(result)) => end(nodes, core, key, result),
@@ -46,8 +51,13 @@ fn conclude(nodes: &mut Nodes, core: &mut Core, key: TaskKey, polled: Result<Pol
             }
         }
     }
+    hold_still(core);
+}
+
+/// If time has to stand still now, nothing of a later instant follows in this burst.
+#[inline]
+pub(super) fn hold_still(core: &Core) {
     if core.stands_still() {
-        // Nothing of a later instant in this burst.
         core.desk().hold_instant();
     }
 }
@@ -59,7 +69,7 @@ pub(crate) fn drop_task(nodes: &mut Nodes, core: &mut Core, key: TaskKey) {
     }
 }
 
-type Panic = Box<dyn Any + Send>;
+pub(super) type Panic = Box<dyn Any + Send>;
 
 fn drop_future(nodes: &mut Nodes, core: &mut Core, key: TaskKey) -> (Option<Panic>, Option<TaskInfo>) {
     let dropped = with_node(nodes, core, key, |core| core.tasks.clear(key));
@@ -74,15 +84,22 @@ fn with_node<R>(
     key: TaskKey,
     work: impl FnOnce(&mut Core) -> R,
 ) -> Option<Result<R, Panic>> {
-    let (current, _, event_time) = core.tasks.current(key)?;
+    let (current, _) = core.tasks.current(key)?;
     let owner = current.owner;
     let mut node = nodes.lend(owner);
     if let Some(node) = &mut node {
-        core.desk().event_time.set(event_time);
+        core.desk().set_event_time(current.facts.event_time());
         node.take_desk(core, current.method);
     }
     local::lend(node, current);
     let done = catch_unwind(AssertUnwindSafe(|| work(core)));
+    end_loan(nodes, core, owner);
+    Some(done)
+}
+
+/// Takes back the node that was lent to a task, and hears what that asked for.
+#[inline]
+pub(super) fn end_loan(nodes: &mut Nodes, core: &mut Core, owner: u32) {
     if let Some(mut node) = local::take_back() {
         if node.give_desk(core) {
             retire_after_current(core);
@@ -90,7 +107,6 @@ fn with_node<R>(
         nodes.put_back(owner, node);
     }
     core.hear();
-    Some(done)
 }
 
 #[cold]
@@ -108,7 +124,7 @@ fn end(nodes: &mut Nodes, core: &mut Core, key: TaskKey, result: HandlerResult) 
     let Some(info) = core.remove_task(key) else { return };
     if result.is_err() {
         about(core, &info);
-        core.desk().event_time.set(info.origin.event_time);
+        core.desk().set_event_time(info.origin.facts.event_time());
         core.with_desk(|core, desk| {
             core.ended(desk, info.owner as usize, info.method, result);
         });
@@ -142,7 +158,7 @@ fn raise(nodes: &mut Nodes, core: &mut Core, info: &TaskInfo, panic: &(dyn Any +
         node.set_panicked();
     }
     about(core, info);
-    core.desk().event_time.set(info.origin.event_time);
+    core.desk().set_event_time(info.origin.facts.event_time());
     core.raise_here(info.owner as usize, info.method, Cause::Panicked(message(panic)));
     core.about = None;
 }

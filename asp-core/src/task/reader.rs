@@ -1,13 +1,18 @@
 //! Async handlers as readers of a stream, and how a strategy registers them.
 
+use std::any::TypeId;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::task::Poll;
 
 use super::begin::{Begin, Origin};
 use super::context::TaskContext;
-use super::exclusive::Exclusive;
+use super::exclusive::{Exclusive, Handed};
+use super::facts::Facts;
 use super::poll::poll;
+use super::pool::{Cell, Nest};
 use super::shared::Shared;
+use super::tasks::Tasks;
 use crate::channel::Channel;
 use crate::core::Core;
 use crate::desk::At;
@@ -18,20 +23,118 @@ use crate::nodes::Nodes;
 use crate::observe::Class;
 use crate::outline::RowInfo;
 use crate::reader::Reader;
-use crate::strategy::{HandlerReturn, Strategy};
+use crate::strategy::{HandlerResult, HandlerReturn, Strategy};
 use crate::stream::{ByTask, Payload, Stream};
 use crate::wiring::Wiring;
 
 /// How an async handler begins with its payload.
-trait Start<S: Strategy, T>: Send + 'static {
+pub(super) trait Start<S: Strategy, T>: Send + 'static {
+    /// True if it can be polled [`Start::at_once`].
+    const AT_ONCE: bool = false;
+
     fn owned(&mut self, begin: Begin<'_, S>, value: T);
     fn borrowed(&mut self, begin: Begin<'_, S>, value: &T);
+
+    /// Polls it before it is a task. If it waits, or has panicked, it is to become one, with what [`Start::take`] has.
+    fn at_once(&mut self, _: Handed<S>, _: T, _: &mut Tasks, _: &mut HandlerResult) -> Poll<()> {
+        Poll::Pending
+    }
+
+    fn take(&mut self) -> Option<(TypeId, Cell)> {
+        None
+    }
 }
 
-/// By value: cloned where others read the event too.
-struct ByValueStart<F>(F);
+/// By value, with the strategy to itself; cloned where others read the event too.
+struct ByValueExclusive<M, F> {
+    make: M,
+    nest: Nest<F>,
+}
 
-impl<S, T, F> Start<S, T> for ByValueStart<F>
+impl<S, T, M, F> Start<S, T> for ByValueExclusive<M, F>
+where
+    S: Strategy,
+    T: ByTask,
+    M: FnMut(Exclusive<S>, TaskContext<S>, T) -> F + Send + 'static,
+    F: Future<Output: HandlerReturn> + Send + 'static,
+{
+    const AT_ONCE: bool = true;
+
+    fn owned(&mut self, begin: Begin<'_, S>, value: T) {
+        begin.exclusive(|this, cx| (self.make)(this, cx, value));
+    }
+
+    fn borrowed(&mut self, begin: Begin<'_, S>, value: &T) {
+        self.owned(begin, value.clone());
+    }
+
+    #[inline]
+    fn at_once(
+        &mut self,
+        handed: Handed<S>,
+        value: T,
+        tasks: &mut Tasks,
+        result: &mut HandlerResult,
+    ) -> Poll<()> {
+        let make = || {
+            let (this, cx) = handed.open();
+            (self.make)(this, cx, value)
+        };
+        tasks.poll_in(&mut self.nest, make, result)
+    }
+
+    fn take(&mut self) -> Option<(TypeId, Cell)> {
+        self.nest.take()
+    }
+}
+
+/// By reference, which the future does not keep, with the strategy to itself.
+struct ByReferenceExclusive<M, F> {
+    make: M,
+    nest: Nest<F>,
+}
+
+impl<S, T, M, F> Start<S, T> for ByReferenceExclusive<M, F>
+where
+    S: Strategy,
+    M: FnMut(Exclusive<S>, TaskContext<S>, &T) -> F + Send + 'static,
+    F: Future<Output: HandlerReturn> + Send + 'static,
+{
+    const AT_ONCE: bool = true;
+
+    fn owned(&mut self, begin: Begin<'_, S>, value: T) {
+        self.borrowed(begin, &value);
+    }
+
+    fn borrowed(&mut self, begin: Begin<'_, S>, value: &T) {
+        begin.exclusive(|this, cx| (self.make)(this, cx, value));
+    }
+
+    #[inline]
+    fn at_once(
+        &mut self,
+        handed: Handed<S>,
+        value: T,
+        tasks: &mut Tasks,
+        result: &mut HandlerResult,
+    ) -> Poll<()> {
+        let make = || {
+            let (this, cx) = handed.open();
+            // The value is gone when the future is polled.
+            (self.make)(this, cx, &{ value })
+        };
+        tasks.poll_in(&mut self.nest, make, result)
+    }
+
+    fn take(&mut self) -> Option<(TypeId, Cell)> {
+        self.nest.take()
+    }
+}
+
+/// By value, beside the other handlers.
+struct ByValueShared<F>(F);
+
+impl<S, T, F> Start<S, T> for ByValueShared<F>
 where
     S: Strategy,
     T: ByTask,
@@ -46,10 +149,10 @@ where
     }
 }
 
-/// By reference, which the future does not keep.
-struct ByReferenceStart<F>(F);
+/// By reference, beside the other handlers.
+struct ByReferenceShared<F>(F);
 
-impl<S, T, F> Start<S, T> for ByReferenceStart<F>
+impl<S, T, F> Start<S, T> for ByReferenceShared<F>
 where
     S: Strategy,
     F: FnMut(Begin<'_, S>, &T) + Send + 'static,
@@ -86,10 +189,10 @@ impl<S: Strategy, T: Payload, A: Start<S, T>> Attach for TaskRow<S, T, A> {
 }
 
 /// An async handler attached to its stream.
-struct TaskReader<S, A> {
-    node: usize,
-    method: &'static str,
-    start: A,
+pub(super) struct TaskReader<S, A> {
+    pub(super) node: usize,
+    pub(super) method: &'static str,
+    pub(super) start: A,
     strategy: PhantomData<fn(S)>,
 }
 
@@ -122,7 +225,7 @@ impl<S: Strategy, A> TaskReader<S, A> {
             core.announce(node.cx.desk(), self.node, self.method, Some(stream));
             node.leave(core);
         }
-        let origin = Origin { class: Class::Event, event: core.event, event_time: at.event_time };
+        let origin = Origin { class: Class::Event, event: core.event, facts: Facts::of_event(core.desk()) };
         let mut made = None;
         start(&mut self.start, Begin { node, core, method: self.method, origin, made: &mut made }, value);
         if let Some(key) = made {
@@ -162,6 +265,16 @@ impl<S: Strategy, T: Payload, A: Start<S, T>> Reader<T> for TaskReader<S, A> {
         self.begin(nodes, core, at, stream, value, start).map(|value| (value, 1))
     }
 
+    fn burst(
+        &mut self,
+        nodes: &mut Nodes,
+        core: &mut Core,
+        times: &[i64],
+        channel: &mut Channel<T>,
+    ) -> usize {
+        if A::AT_ONCE { self.run_at_once(nodes, core, times, channel) } else { 0 }
+    }
+
     fn solo(self: Box<Self>, channel: Channel<T>, declaration: u64) -> Box<dyn AnyHub> {
         Box::new(Hub::of(channel, declaration, self))
     }
@@ -186,15 +299,11 @@ impl<S: Strategy> Wiring<S> {
         &mut self,
         stream: Stream<T>,
         method: &'static str,
-        mut f: impl FnMut(Exclusive<S>, TaskContext<S>, T) -> F + Send + 'static,
+        f: impl FnMut(Exclusive<S>, TaskContext<S>, T) -> F + Send + 'static,
     ) where
         F: Future<Output: HandlerReturn> + Send + 'static,
     {
-        self.task_row(
-            stream,
-            method,
-            ByValueStart(move |begin: Begin<'_, S>, value| begin.exclusive(|this, cx| f(this, cx, value))),
-        );
+        self.task_row(stream, method, ByValueExclusive { make: f, nest: Nest::<F>::new() });
     }
 
     /// [`Wiring::on_event_async`] by reference: `f` may look at the event, the future it returns does not keep it.
@@ -215,17 +324,11 @@ impl<S: Strategy> Wiring<S> {
         &mut self,
         stream: Stream<T>,
         method: &'static str,
-        mut f: impl FnMut(Exclusive<S>, TaskContext<S>, &T) -> F + Send + 'static,
+        f: impl FnMut(Exclusive<S>, TaskContext<S>, &T) -> F + Send + 'static,
     ) where
         F: Future<Output: HandlerReturn> + Send + 'static,
     {
-        self.task_row(
-            stream,
-            method,
-            ByReferenceStart(move |begin: Begin<'_, S>, value: &T| {
-                begin.exclusive(|this, cx| f(this, cx, value));
-            }),
-        );
+        self.task_row(stream, method, ByReferenceExclusive { make: f, nest: Nest::<F>::new() });
     }
 
     /// Begins `f` with each event of `stream`, by value; it runs beside the other handlers.
@@ -250,7 +353,7 @@ impl<S: Strategy> Wiring<S> {
         self.task_row(
             stream,
             method,
-            ByValueStart(move |begin: Begin<'_, S>, value| begin.shared(|this| f(this, value))),
+            ByValueShared(move |begin: Begin<'_, S>, value| begin.shared(|this| f(this, value))),
         );
     }
 
@@ -275,7 +378,7 @@ impl<S: Strategy> Wiring<S> {
         self.task_row(
             stream,
             method,
-            ByReferenceStart(move |begin: Begin<'_, S>, value: &T| begin.shared(|this| f(this, value))),
+            ByReferenceShared(move |begin: Begin<'_, S>, value: &T| begin.shared(|this| f(this, value))),
         );
     }
 

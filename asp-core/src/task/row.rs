@@ -27,6 +27,8 @@ pub(super) struct Row {
     pub(super) done: usize,
     /// The last one that was.
     pub(super) task: TaskKey,
+    /// True if that is done, and still to be forgotten.
+    has_ended: bool,
 }
 
 impl Row {
@@ -40,18 +42,19 @@ impl Row {
         }
         core.class = Class::Call;
         let until = core.heads.first_but(SLEEPERS).min(lane);
-        Some(Row { owner, kind, until, most, done: 0, task })
+        Some(Row { owner, kind, until, most, done: 0, task, has_ended: false })
     }
 
     /// Polls them. What the last one has come to; what it asks for is still to be heard.
     pub(super) fn poll(&mut self, core: &mut Core) -> Poll<HandlerResult> {
-        without_budget(|| {
-            let mut polled = Poll::Pending;
-            while polled.is_pending() && self.advance(core) {
-                polled = core.tasks.poll_here(self.task);
+        let mut result = Ok(());
+        let polled = without_budget(|| {
+            while result.is_ok() && self.advance(core) {
+                self.has_ended = core.tasks.poll_here(self.task, &mut result).is_ready();
             }
-            polled
-        })
+            if self.has_ended { Poll::Ready(()) } else { Poll::Pending }
+        });
+        polled.map(|()| result)
     }
 
     /// Hears what the last task asked for, and goes on to the next one. False if that is not for this row.
@@ -61,7 +64,15 @@ impl Row {
     }
 
     #[inline]
-    fn take_next(&mut self, core: &mut Core, local: &mut Local, node: Option<&mut dyn AnyNode>) -> bool {
+    fn take_next(&mut self, core: &mut Core, local: &mut Local, mut node: Option<&mut dyn AnyNode>) -> bool {
+        if self.has_ended {
+            // What it has asked for is heard before it is forgotten.
+            let has_asked = node.as_deref_mut().is_some_and(|node| node.quiet_desk().is_none());
+            if has_asked || !local.is_quiet() || !core.remove_plain_task(self.task) {
+                return false;
+            }
+            self.has_ended = false;
+        }
         let (stands_still, is_lent) = (core.stands_still(), node.is_some());
         let own = core.desk.as_deref();
         let Some(desk) = node.map_or(own, |node| node.quiet_desk()) else { return false };
@@ -76,14 +87,14 @@ impl Row {
         if !is_due || self.done == self.most || stands_still {
             return false;
         }
-        let Some((current, kind, event_time)) = core.tasks.current(task) else { return false };
+        let Some((current, kind)) = core.tasks.current(task) else { return false };
         if current.owner != self.owner || kind != self.kind {
             return false;
         }
         local.sleeps.end_next();
         core.tasks.look_ahead(&local.sleeps);
         if is_lent {
-            desk.at_due(time, event_time);
+            desk.at_due(time, current.facts.event_time());
             core.running = (current.owner, current.method);
         } else {
             desk.at(time);

@@ -66,7 +66,7 @@ pub fn sleep(delay: impl IntoDelay) -> Sleep {
         due.unwrap_or(i64::MAX)
     });
     match due {
-        Some(due) => Sleep { due, run: 0, slot: 0 },
+        Some(due) => Sleep { due, place: 0 },
         None => panic!("{OUTSIDE}"),
     }
 }
@@ -88,7 +88,7 @@ pub fn sleep(delay: impl IntoDelay) -> Sleep {
 ///
 /// [`RunContext::sleep_until`]: crate::RunContext::sleep_until
 pub fn sleep_until(time: Timestamp) -> Sleep {
-    Sleep { due: time.as_nanos(), run: 0, slot: 0 }
+    Sleep { due: time.as_nanos(), place: 0 }
 }
 
 /// What [`sleep`] returns: done when its time has come.
@@ -112,9 +112,9 @@ pub fn sleep_until(time: Timestamp) -> Sleep {
 #[must_use = "a sleep does nothing until it is awaited: add `.await`"]
 pub struct Sleep {
     due: i64,
-    /// The run where it sleeps, 0 if it does not, and the slot there.
-    run: u32,
-    slot: u32,
+    /// The run where it sleeps, and the slot there; 0 if it does not. One number, since a struct of two is handed on in
+    /// registers, and a larger one through memory.
+    place: u64,
 }
 
 enum Polled {
@@ -126,6 +126,12 @@ enum Polled {
 }
 
 impl Sleep {
+    /// The run where it sleeps, from 1, and the slot there.
+    #[inline]
+    fn place(&self) -> (u32, u32) {
+        ((self.place >> 32) as u32, self.place as u32)
+    }
+
     /// When it is over.
     ///
     /// ```
@@ -140,7 +146,7 @@ impl Sleep {
     /// It is dropped before it was over.
     #[inline(never)]
     fn cancel(&self) {
-        let Sleep { run, slot, .. } = *self;
+        let (run, slot) = self.place();
         let waker = local::with(|local| if local.run == run { local.sleeps.cancel(slot) } else { None });
         // Outside of what the run has here: to drop it may drop more.
         drop(waker);
@@ -151,19 +157,20 @@ impl Sleep {
         let Some(current) = local.current else { return Polled::NoTask };
         let waker = cx.waker();
         let between = (local::address(waker) != current.waker).then_some(waker);
-        if self.run == 0 {
-            self.slot = local.sleeps.begin(self.due, current.key, between);
-            self.run = local.run;
-            local.ask_sleep(self.slot);
+        if self.place == 0 {
+            let slot = local.sleeps.begin(self.due, current.key, between);
+            self.place = u64::from(local.run) << 32 | u64::from(slot);
+            local.ask_sleep(slot);
             return Polled::Goes;
         }
-        if self.run != local.run {
+        let (run, slot) = self.place();
+        if run != local.run {
             return Polled::OtherRun;
         }
-        if !local.sleeps.poll(self.slot, current.key, between) {
+        if !local.sleeps.poll(slot, current.key, between) {
             return Polled::Goes;
         }
-        self.run = 0;
+        self.place = 0;
         Polled::Over
     }
 }
@@ -188,7 +195,7 @@ impl Future for Sleep {
 impl Drop for Sleep {
     #[inline]
     fn drop(&mut self) {
-        if self.run > 0 {
+        if self.place > 0 {
             self.cancel();
         }
     }

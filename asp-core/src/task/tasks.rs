@@ -1,5 +1,6 @@
 //! All tasks of a run.
 
+use std::any::TypeId;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
@@ -8,11 +9,12 @@ use std::task::{Context, Poll, Waker};
 use tokio::task::unconstrained;
 
 use super::begin::Origin;
+use super::facts::Facts;
 use super::local::{self, Ask, Current};
 use super::outside::Outside;
-use super::pool::{Cell, Pools};
+use super::pool::{Cell, Nest, Pools};
 use super::spawn::Joint;
-use super::waker::TaskWaker;
+use super::waker::OwnWaker;
 use crate::observe::Class;
 use crate::strategy::{HandlerResult, HandlerReturn};
 
@@ -59,6 +61,8 @@ struct Slot {
     retires: bool,
     /// True if somebody has its handle.
     has_joint: bool,
+    /// True if it has a waker of its own, since somebody has kept it.
+    has_waker: bool,
     kind: Kind,
     class: Class,
     owner: u32,
@@ -66,18 +70,16 @@ struct Slot {
     method: u32,
     /// The pool that its cell comes from.
     pool: u32,
-    event_time: i64,
+    facts: Facts,
     /// Absent if there is no task.
     cell: Option<Cell>,
-    /// Kept for the next task, if nobody else has it.
-    waker: Waker,
 }
 
 /// What is looked at when a task begins, and when more is asked of it than that it goes on.
 #[derive(Debug)]
 struct Rest {
-    /// The waker of the slot.
-    waker: Arc<TaskWaker>,
+    /// The waker that it was polled with, if somebody else has it.
+    waker: Option<Box<OwnWaker>>,
     birth: u64,
     /// The event that it was begun with, on the stream [`NO_STREAM`] if there was none.
     event: (u32, u64),
@@ -98,6 +100,8 @@ pub(crate) struct Tasks {
     rests: Vec<Rest>,
     free: Vec<u32>,
     pools: Pools,
+    /// What tasks are polled with that have no waker of their own. Whoever clones it keeps it for that task: most do not.
+    common: Box<OwnWaker>,
     /// The methods that tasks were begun with.
     methods: Vec<&'static str>,
     live: usize,
@@ -113,6 +117,7 @@ pub(crate) struct Tasks {
 impl Tasks {
     pub(crate) fn new(outside: Arc<Outside>) -> Self {
         Tasks {
+            common: Box::new(OwnWaker::new(&outside)),
             outside,
             slots: Vec::new(),
             rests: Vec::new(),
@@ -138,22 +143,80 @@ impl Tasks {
     where
         F: Future<Output: HandlerReturn> + Send + 'static,
     {
+        let (pool, cell) = self.pools.insert(future);
+        self.enlist(pool, Some(cell), info)
+    }
+
+    /// A future becomes a task that was polled already, under [`Tasks::next_key`]. Without a cell it is done.
+    pub(super) fn adopt(&mut self, cell: Option<(TypeId, Cell)>, info: TaskInfo) -> TaskKey {
+        let (pool, cell) = match cell {
+            Some((of, cell)) => (self.pools.number_of(of), Some(cell)),
+            None => (0, None),
+        };
+        let key = self.enlist(pool, cell, info);
+        self.settle_waker(key);
+        key
+    }
+
+    fn enlist(&mut self, pool: u32, cell: Option<Cell>, info: TaskInfo) -> TaskKey {
         let key = self.take_slot();
         if let Some(joint) = &info.joint {
             joint.set(key);
         }
         self.births += 1;
         self.live += 1;
-        let (pool, cell) = self.pools.insert(future);
         let method = self.number_of(info.method);
         let TaskInfo { owner, kind, origin, joint, retires, .. } = info;
         let (slot, rest) = (&mut self.slots[key.slot as usize], &mut self.rests[key.slot as usize]);
         (slot.is_live, slot.is_woken, slot.retires, slot.has_joint) = (true, false, retires, joint.is_some());
         (slot.owner, slot.kind, slot.method) = (owner, kind, method);
-        (slot.class, slot.event_time) = (origin.class, origin.event_time);
-        (slot.pool, slot.cell) = (pool, Some(cell));
+        (slot.class, slot.facts) = (origin.class, origin.facts);
+        (slot.pool, slot.cell) = (pool, cell);
         (rest.birth, rest.event, rest.joint) = (self.births, origin.event.unwrap_or((NO_STREAM, 0)), joint);
         key
+    }
+
+    /// The name of the next task, whenever it is added.
+    pub(super) fn next_key(&mut self) -> TaskKey {
+        let key = self.take_slot();
+        self.free.push(key.slot);
+        key
+    }
+
+    /// Polls a future in its nest, as the task that it becomes if it waits.
+    #[inline(always)]
+    pub(super) fn poll_in<F>(
+        &mut self,
+        nest: &mut Nest<F>,
+        make: impl FnOnce() -> F,
+        result: &mut HandlerResult,
+    ) -> Poll<()>
+    where
+        F: Future<Output: HandlerReturn> + Send + 'static,
+    {
+        nest.poll(make, &mut self.pools, self.common.waker(), result)
+    }
+
+    /// What a future is known by that is polled in a nest.
+    pub(super) fn current_in_nest(&mut self, owner: u32, method: &'static str) -> Current {
+        let key = self.next_key();
+        self.common.aim(key);
+        let (waker, facts) = (local::address(self.common.waker()), Facts::plain(0));
+        Current { key, owner, method, waits: false, waker, facts }
+    }
+
+    /// True if somebody has kept the waker that tasks are polled with.
+    #[inline]
+    pub(super) fn is_waker_kept(&self) -> bool {
+        self.common.is_kept()
+    }
+
+    /// The task has the waker that it was polled with, if somebody has kept that.
+    #[inline]
+    fn settle_waker(&mut self, key: TaskKey) {
+        if self.common.is_kept() {
+            self.part_with_waker(key);
+        }
     }
 
     fn number_of(&mut self, method: &'static str) -> u32 {
@@ -165,40 +228,30 @@ impl Tasks {
         number as u32
     }
 
-    /// A slot for the next task, with a waker of its own.
+    /// A slot for the next task.
     fn take_slot(&mut self) -> TaskKey {
         let Some(index) = self.free.pop() else { return self.add_slot() };
-        let (slot, rest) = (&mut self.slots[index as usize], &mut self.rests[index as usize]);
-        let key = TaskKey { slot: index, generation: slot.generation };
-        // The run has it twice; if somebody else has it too, it is not to wake the next task.
-        if Arc::strong_count(&rest.waker) == 2 {
-            rest.waker.renew(key.generation);
-        } else {
-            rest.waker = TaskWaker::new(&self.outside, key);
-            slot.waker = Waker::from(Arc::clone(&rest.waker));
-        }
-        key
+        TaskKey { slot: index, generation: self.slots[index as usize].generation }
     }
 
     fn add_slot(&mut self) -> TaskKey {
         let key = TaskKey { slot: self.slots.len() as u32, generation: 0 };
-        let waker = TaskWaker::new(&self.outside, key);
         self.slots.push(Slot {
             generation: 0,
             is_live: false,
             is_woken: false,
             retires: false,
             has_joint: false,
+            has_waker: false,
             kind: Kind::Free,
             class: Class::Start,
             owner: 0,
             method: 0,
             pool: 0,
-            event_time: 0,
+            facts: Facts::plain(0),
             cell: None,
-            waker: Waker::from(Arc::clone(&waker)),
         });
-        self.rests.push(Rest { waker, birth: 0, event: (NO_STREAM, 0), joint: None });
+        self.rests.push(Rest { waker: None, birth: 0, event: (NO_STREAM, 0), joint: None });
         key
     }
 
@@ -222,11 +275,11 @@ impl Tasks {
 
     /// What is known of a task; none if it has ended.
     pub(crate) fn info(&self, key: TaskKey) -> Option<TaskInfo> {
-        let &Slot { owner, kind, method, class, event_time, retires, .. } = self.slot(key)?;
+        let &Slot { owner, kind, method, class, facts, retires, .. } = self.slot(key)?;
         let Rest { event, joint, .. } = &self.rests[key.slot as usize];
         let event = (event.0 != NO_STREAM).then_some(*event);
         let (method, joint) = (self.methods[method as usize], joint.clone());
-        Some(TaskInfo { owner, kind, method, origin: Origin { class, event, event_time }, joint, retires })
+        Some(TaskInfo { owner, kind, method, origin: Origin { class, event, facts }, joint, retires })
     }
 
     /// Takes note that a wake of the task is scheduled. False if one was already, or the task has ended.
@@ -240,15 +293,15 @@ impl Tasks {
         self.slot_mut(key).is_some_and(|slot| std::mem::take(&mut slot.is_woken))
     }
 
-    /// What a task that is polled is known by, what it is to its strategy, and the time of the event that it was begun with.
+    /// What a task that is polled is known by, and what it is to its strategy.
     #[inline(always)]
-    pub(super) fn current(&self, key: TaskKey) -> Option<(Current, Kind, i64)> {
+    pub(super) fn current(&self, key: TaskKey) -> Option<(Current, Kind)> {
         let slot = self.slot(key)?;
         let waits = slot.kind == Kind::Beside;
-        let waker = local::address(&slot.waker);
+        let waker = local::address(self.waker_of(slot, key).waker());
         let method = self.methods[slot.method as usize];
-        let current = Current { key, owner: slot.owner, method, waits, waker };
-        Some((current, slot.kind, slot.event_time))
+        let current = Current { key, owner: slot.owner, method, waits, waker, facts: slot.facts };
+        Some((current, slot.kind))
     }
 
     /// True if there is a task at that place.
@@ -257,27 +310,52 @@ impl Tasks {
         self.slots.get(slot as usize).is_some_and(|slot| slot.is_live)
     }
 
-    /// True if the task at that place has its future still.
+    /// Reads what a poll of the task at that place reads of its future.
     #[inline]
-    pub(super) fn has_future(&self, slot: u32) -> bool {
-        self.slots.get(slot as usize).and_then(|slot| slot.cell.as_ref()).is_some_and(|cell| cell.is_full())
+    pub(super) fn look_at_future(&self, slot: u32) -> bool {
+        self.slots.get(slot as usize).and_then(|slot| slot.cell.as_ref()).is_some_and(|cell| cell.look_at())
     }
 
     /// Polls a task.
     pub(super) fn poll(&mut self, key: TaskKey) -> Poll<HandlerResult> {
-        without_budget(|| self.poll_here(key))
+        let mut result = Ok(());
+        without_budget(|| self.poll_here(key, &mut result)).map(|()| result)
     }
 
     /// Polls a task [`without_budget`].
     #[inline]
-    pub(super) fn poll_here(&mut self, key: TaskKey) -> Poll<HandlerResult> {
-        let Slot { cell, waker, .. } = &mut self.slots[key.slot as usize];
+    pub(super) fn poll_here(&mut self, key: TaskKey, result: &mut HandlerResult) -> Poll<()> {
+        let Slot { cell, has_waker, .. } = &mut self.slots[key.slot as usize];
         let Some(cell) = cell else { return Poll::Pending };
-        cell.as_mut().poll(&mut Context::from_waker(waker))
+        if *has_waker && let Some(own) = &self.rests[key.slot as usize].waker {
+            return cell.as_mut().poll(&mut Context::from_waker(own.waker()), result);
+        }
+        self.common.aim(key);
+        let polled = cell.as_mut().poll(&mut Context::from_waker(self.common.waker()), result);
+        self.settle_waker(key);
+        polled
+    }
+
+    /// What the task is polled with.
+    #[inline]
+    fn waker_of(&self, slot: &Slot, key: TaskKey) -> &OwnWaker {
+        let own = if slot.has_waker { self.rests[key.slot as usize].waker.as_deref() } else { None };
+        own.unwrap_or(&self.common)
+    }
+
+    /// Somebody has kept the waker that the task was polled with: it is that of this task from now on.
+    #[cold]
+    fn part_with_waker(&mut self, key: TaskKey) {
+        let next = Box::new(OwnWaker::new(&self.outside));
+        let own = std::mem::replace(&mut self.common, next);
+        self.slots[key.slot as usize].has_waker = true;
+        self.rests[key.slot as usize].waker = Some(own);
     }
 
     /// Drops the future of a task.
     pub(super) fn clear(&mut self, key: TaskKey) {
+        // It may have panicked before that was seen.
+        self.settle_waker(key);
         if let Some(Slot { cell: Some(cell), .. }) = self.slot_mut(key) {
             cell.as_mut().clear();
         }
@@ -307,6 +385,9 @@ impl Tasks {
         slot.generation = slot.generation.wrapping_add(1);
         if let Some(cell) = slot.cell.take() {
             self.pools.take_back(slot.pool, cell);
+        }
+        if std::mem::take(&mut slot.has_waker) {
+            self.rests[key.slot as usize].waker = None;
         }
         self.free.push(key.slot);
         self.live -= 1;

@@ -1,8 +1,12 @@
 //! What wakes a task.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::task::Wake;
+use std::sync::atomic::{
+    AtomicU32,
+    Ordering::{Acquire, Relaxed},
+    fence,
+};
+use std::task::{Wake, Waker};
 
 use super::local;
 use super::outside::Outside;
@@ -11,22 +15,10 @@ use super::tasks::TaskKey;
 /// Wakes a task: at the end of the dispatch that does so, in the next round, if the run is being polled here; else it
 /// tells the run.
 #[derive(Debug)]
-pub(crate) struct TaskWaker {
+struct TaskWaker {
     outside: Arc<Outside>,
-    slot: u32,
+    slot: AtomicU32,
     generation: AtomicU32,
-}
-
-impl TaskWaker {
-    pub(super) fn new(outside: &Arc<Outside>, key: TaskKey) -> Arc<Self> {
-        let TaskKey { slot, generation } = key;
-        Arc::new(TaskWaker { outside: Arc::clone(outside), slot, generation: AtomicU32::new(generation) })
-    }
-
-    /// Lets it wake the next task in its slot. Nobody but the run has it.
-    pub(super) fn renew(&self, generation: u32) {
-        self.generation.store(generation, Relaxed);
-    }
 }
 
 impl Wake for TaskWaker {
@@ -35,9 +27,46 @@ impl Wake for TaskWaker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let key = TaskKey { slot: self.slot, generation: self.generation.load(Relaxed) };
+        let (slot, generation) = (self.slot.load(Relaxed), self.generation.load(Relaxed));
+        let key = TaskKey { slot, generation };
         if !local::wake(self.outside.run, key) {
             self.outside.woken(key);
         }
+    }
+}
+
+/// A waker, as the run has it.
+#[derive(Debug)]
+pub(super) struct OwnWaker {
+    target: Arc<TaskWaker>,
+    waker: Waker,
+}
+
+impl OwnWaker {
+    pub(super) fn new(outside: &Arc<Outside>) -> Self {
+        let (slot, generation) = (AtomicU32::new(u32::MAX), AtomicU32::new(0));
+        let target = Arc::new(TaskWaker { outside: Arc::clone(outside), slot, generation });
+        OwnWaker { waker: Waker::from(Arc::clone(&target)), target }
+    }
+
+    /// Has it wake that task from now on. Nobody but the run has it.
+    #[inline]
+    pub(super) fn aim(&self, key: TaskKey) {
+        self.target.slot.store(key.slot, Relaxed);
+        self.target.generation.store(key.generation, Relaxed);
+    }
+
+    /// True if somebody else has it too, and may wake the task that it is aimed at.
+    #[inline]
+    pub(super) fn is_kept(&self) -> bool {
+        let is_kept = Arc::strong_count(&self.target) > 2;
+        // Who had it last has done with it before it is aimed at another task.
+        fence(Acquire);
+        is_kept
+    }
+
+    #[inline]
+    pub(super) fn waker(&self) -> &Waker {
+        &self.waker
     }
 }

@@ -18,7 +18,9 @@ const UNSEEN: u32 = 64;
 /// A run's share of the time of its thread, and how much it dispatches at a time so as not to overdraw it.
 #[derive(Debug)]
 pub(crate) struct Share {
-    /// None under a clock that has nothing to do with real time: then real time decides nothing.
+    /// False under a clock that has nothing to do with real time: then real time decides nothing.
+    is_real: bool,
+    /// When the first turn was over. As a rule no other follows, and to look at the clock would take as long as the turn.
     begun: Option<Instant>,
     /// When the clock was looked at last, and how many dispatches had been made by then.
     seen: Duration,
@@ -40,19 +42,26 @@ pub(crate) enum Pulse {
 impl Share {
     /// The share of a run that has made so many dispatches, measured in real time or else in dispatches.
     pub(crate) fn start(is_real: bool, dispatches: u64) -> Self {
-        let begun = is_real.then(Instant::now);
-        Share { begun, seen: Duration::ZERO, dispatches, turns: 0 }
+        Share { is_real, begun: None, seen: Duration::ZERO, dispatches, turns: 0 }
     }
 
     /// Called after each turn, with the number of all dispatches made, and of those that may be made at a time: true if it
     /// is time to let others work, and whether less or more should be done at a time.
     pub(crate) fn turn(&mut self, dispatches: u64, portion: usize) -> (bool, Pulse) {
         self.turns += 1;
-        if dispatches.saturating_sub(self.dispatches) < portion as u64 && self.turns < UNSEEN {
+        let is_done = dispatches.saturating_sub(self.dispatches) >= portion as u64 || self.turns >= UNSEEN;
+        let has_begun = self.begun.is_some();
+        if self.is_real && !has_begun && (is_done || self.turns > 1) {
+            self.begun = Some(Instant::now());
+        }
+        if !is_done {
             return (false, Pulse::Same);
         }
         (self.turns, self.dispatches) = (0, dispatches);
         let Some(begun) = self.begun else { return (true, Pulse::Same) };
+        if !has_begun {
+            return (false, Pulse::Same);
+        }
         let now = begun.elapsed();
         let took = now - self.seen;
         self.seen = now;

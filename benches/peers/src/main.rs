@@ -35,7 +35,7 @@ struct Workload {
     #[expect(dead_code, reason = "the loop by hand takes no part")]
     hand: fn(u64) -> u64,
     #[expect(dead_code, reason = "the target is one beside that loop")]
-    target: f64,
+    target: Option<f64>,
 }
 
 const ROUNDS: usize = 5;

@@ -90,6 +90,8 @@ impl Worker {
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
     Plain,
+    /// The first strategy alone: then nobody else reads its streams.
+    Alone,
     WithDigest,
     /// With a digest, one item after the other.
     Stepped,
@@ -106,12 +108,13 @@ fn run(scenario: &Scenario, way: Way) -> ([String; 2], Option<asp::Digest>) {
             jobs.iter().map(|(time, job)| (s(f64::from(*time)), job.clone())).collect::<Vec<_>>(),
         );
     }
-    for (number, log) in logs.iter().cloned().enumerate() {
+    let workers = if way == Way::Alone { 1 } else { 2 };
+    for (number, log) in logs.iter().cloned().enumerate().take(workers) {
         let (period, skips) = (scenario.period, scenario.skips);
         runner = runner.add_as(format!("worker {number}"), Worker { log, number, period, skips });
     }
     let outcome = match way {
-        Way::Plain => runner.run(),
+        Way::Plain | Way::Alone => runner.run(),
         Way::WithDigest => runner.digest().run(),
         Way::Stepped => TestRun::new(runner.digest()).and_then(|mut run| {
             run.end_all();
@@ -271,6 +274,7 @@ fn handlers_that_wait_do_what_the_model_does() {
             prop_assert_eq!(said, &model(&scenario, number), "worker {}", number);
         }
         prop_assert_eq!(&run(&scenario, Way::Plain).0, &said);
+        prop_assert_eq!(&run(&scenario, Way::Alone).0[0], &said[0]);
         prop_assert_eq!(&run(&scenario, Way::Stepped), &(said.clone(), digest));
         prop_assert_eq!(run(&scenario, Way::WithDigest), (said, digest));
         Ok(())

@@ -1,6 +1,8 @@
 //! One test or more for each rule of the time semantics, from the worked examples: `s07_total_order` is rule S7.
 
+mod among;
 mod backlog;
+mod bursts;
 mod children;
 mod clock;
 mod coroutines;

@@ -65,6 +65,21 @@ fn s15_order_is_checked() {
 }
 
 #[test]
+fn s15_what_fails_behind_a_time_that_goes_back_is_never_seen() {
+    let items = [(1.0, "a"), (3.0, "b"), (2.0, "c"), (1.5, "d"), (4.0, "")];
+    let failing = items.map(|(time, name)| if name.is_empty() { Err("empty") } else { Ok((s(time), name)) });
+    let panicking = items.into_iter().map(|(time, name)| {
+        assert!(!name.is_empty(), "empty");
+        (s(time), name)
+    });
+    for a in [Source::past(failing), Source::past(panicking)] {
+        let log = Log::default();
+        assert_eq!(unordered(reading(&log, a)), "a, 2, 3, 2");
+        assert_eq!(log.take(), "start@1, a@1, b@3, stop@3");
+    }
+}
+
+#[test]
 fn s15_a_shared_source_is_checked_too() {
     let log = Log::default();
     let a = Source::shared(at(&[(1.0, "a"), (3.0, "b"), (2.0, "c")]).into());

@@ -102,9 +102,16 @@ impl Steering {
     pub fn advance(&mut self, mono: i64, wall: i64) -> Timestamp {
         let mono = mono.max(self.mono);
         let passed = mono.abs_diff(self.mono);
-        let rest = passed % SLEW + self.rest;
-        let slew = i128::from(passed / SLEW + rest / SLEW);
-        self.rest = rest % SLEW;
+        if self.agrees(mono, wall) {
+            // As mostly: the wall went on as the monotonic clock did, and the engine clock shows what it does.
+            self.slew(passed % SLEW + self.rest);
+            (self.mono, self.wall, self.now) = (mono, wall, wall);
+            return Timestamp::from_nanos(wall);
+        }
+        let slew = i128::from(match passed.checked_add(self.rest) {
+            Some(passed) => self.slew(passed),
+            None => passed / SLEW + self.slew(passed % SLEW + self.rest),
+        });
         self.mono = mono;
         self.wall = wall;
 
@@ -123,6 +130,21 @@ impl Steering {
             self.known += moved.clamp(-slew, slew);
         }
         Timestamp::from_nanos(self.now)
+    }
+
+    /// True if there is nothing to make good, nor to report.
+    fn agrees(&self, mono: i64, wall: i64) -> bool {
+        let apart = wall.checked_sub(mono);
+        self.now == self.wall
+            && apart.is_some()
+            && apart == self.wall.checked_sub(self.mono)
+            && apart.map(i128::from) == Some(self.known)
+    }
+
+    /// What may be made good in so much monotonic time; the rest of it is kept.
+    fn slew(&mut self, passed: u64) -> u64 {
+        self.rest = passed % SLEW;
+        passed / SLEW
     }
 
     fn report(&mut self, by: i64) {
@@ -182,6 +204,10 @@ impl Steering {
         if left <= 0 {
             return Duration::ZERO;
         }
+        if left >= 2 * LONGEST_SLEEP {
+            // However it slews.
+            return Duration::from_nanos(limited(LONGEST_SLEEP));
+        }
         let ahead = i128::from(self.wall) - i128::from(self.now);
         // Slewing, the clock makes 9 or 11 steps in 10 nanoseconds, rounded up or down, until both agree.
         let (slew, rest) = (i128::from(SLEW), i128::from(self.rest));
@@ -201,6 +227,48 @@ fn limited(nanos: i128) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Rule S5 once more, without the short way for clocks that agree, and without limits.
+    struct Naive {
+        mono: i128,
+        now: i128,
+        rest: i128,
+    }
+
+    impl Naive {
+        fn advance(&mut self, mono: i64, wall: i64) -> i64 {
+            let (mono, wall) = (i128::from(mono).max(self.mono), i128::from(wall));
+            let passed = mono - self.mono + self.rest;
+            let free = self.now + mono - self.mono;
+            (self.mono, self.rest) = (mono, passed % 10);
+            self.now = match wall - free {
+                ahead if ahead > JUMP => wall,
+                ahead => free + ahead.clamp(-passed / 10, passed / 10),
+            };
+            i64::try_from(self.now).unwrap()
+        }
+    }
+
+    #[test]
+    fn s05_clocks_that_agree_go_on_as_by_the_rule() {
+        // A small generator: what it gives does not matter, but that it is often nothing.
+        let mut seed = 1u64;
+        let mut next = |most: i64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) as i64 % most
+        };
+        for _ in 0..200 {
+            let (mut mono, mut wall) = (next(1_000), next(1_000_000));
+            let mut steering = Steering::new(mono, wall);
+            let mut naive = Naive { mono: mono.into(), now: wall.into(), rest: 0 };
+            for _ in 0..500 {
+                let passed = next(200);
+                let apart = if next(4) == 0 { next(41) - 20 } else { 0 };
+                (mono, wall) = (mono + passed, wall + passed + apart);
+                assert_eq!(steering.advance(mono, wall).as_nanos(), naive.advance(mono, wall));
+            }
+        }
+    }
 
     #[test]
     fn readings_at_the_limits_stay_within_them() {

@@ -9,12 +9,13 @@ use std::time::{Duration as StdDuration, Instant, SystemTime};
 use futures_timer::Delay;
 
 use super::{Clock, ClockStep, Steering};
-use crate::time::Timestamp;
+use crate::live::wake::Poller;
+use crate::time::{Duration, Timestamp};
 
 /// The clock of the machine: it advances with the monotonic clock of `std` and is steered to the wall clock (S5).
 ///
-/// [`Steering`] says how. Both clocks are read at least once a second while the run waits, so that a step of the wall
-/// clock, or a machine that was suspended, is noticed within a second.
+/// [`Steering`] says how. Both clocks are read about once a second while the run waits, so that a step of the wall
+/// clock, or a machine that was suspended, is noticed within a second and a thousandth.
 ///
 /// It waits with a thread that all clocks of the process share, and so needs no runtime; and it is not bound to the
 /// whole milliseconds of tokio's timer.
@@ -49,6 +50,8 @@ struct State {
     steering: Steering,
     /// The last readings of both clocks.
     read: (i64, i64),
+    /// The last reading of the monotonic clock.
+    mono: i64,
     kept: Option<Kept>,
 }
 
@@ -57,23 +60,32 @@ struct State {
 #[derive(Debug)]
 struct Kept {
     delay: Delay,
-    end: Instant,
+    /// On the monotonic clock.
+    end: i64,
     is_over: bool,
+    /// Whom it wakes.
+    poller: Option<Poller>,
 }
 
 impl Kept {
-    fn new(end: Instant, length: StdDuration) -> Kept {
-        Kept { delay: Delay::new(length), end, is_over: false }
+    fn new(end: i64, length: Duration) -> Kept {
+        Kept { delay: Delay::new(std(length)), end, is_over: false, poller: None }
     }
 
-    fn until(&mut self, end: Instant, length: StdDuration) {
+    fn until(&mut self, end: i64, length: Duration) {
         if self.is_over || self.end > end {
-            self.delay.reset(length);
-            (self.end, self.is_over) = (end, false);
+            self.delay.reset(std(length));
+            (self.end, self.is_over, self.poller) = (end, false, None);
         }
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    /// Polls it, at a time of the monotonic clock, unless it cannot have ended yet and knows whom to wake.
+    fn poll(&mut self, mono: i64, cx: &mut Context<'_>) -> Poll<()> {
+        let is_told = self.poller.as_ref().is_some_and(|poller| poller.is(cx.waker()));
+        if is_told && mono < self.end {
+            return Poll::Pending;
+        }
+        self.poller = Some(Poller::new(cx.waker()));
         let polled = Pin::new(&mut self.delay).poll(cx);
         self.is_over = polled.is_ready();
         polled
@@ -82,6 +94,22 @@ impl Kept {
 
 /// For so long after both clocks were read, in nanoseconds, the wall is taken to have moved as the monotonic clock did.
 const FRESH: i64 = 1_000_000;
+
+impl State {
+    /// Looks at the monotonic clock, and at the wall if it was not looked at just now. What both show.
+    fn look(&mut self, begun: Instant) -> Timestamp {
+        let mono = nanos(begun.elapsed());
+        let passed = mono - self.read.0;
+        let (mono, wall) = if passed < FRESH {
+            (mono, self.read.1.saturating_add(passed))
+        } else {
+            self.read = read(begun);
+            self.read
+        };
+        self.mono = mono;
+        self.steering.advance(mono, wall)
+    }
+}
 
 impl SystemClock {
     /// A clock that agrees with the wall.
@@ -98,7 +126,12 @@ impl SystemClock {
         let (mono, wall) = read(begun);
         SystemClock {
             begun,
-            state: Mutex::new(State { steering: Steering::new(mono, wall), read: (mono, wall), kept: None }),
+            state: Mutex::new(State {
+                steering: Steering::new(mono, wall),
+                read: (mono, wall),
+                mono,
+                kept: None,
+            }),
         }
     }
 
@@ -116,40 +149,29 @@ impl Default for SystemClock {
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        let mut state = self.lock();
         // Read under the lock, so that readings are in order.
-        let (mono, wall) = state.read;
-        let passed = nanos(self.begun.elapsed()) - mono;
-        let (mono, wall) = if passed < FRESH {
-            (mono + passed, wall.saturating_add(passed))
-        } else {
-            state.read = read(self.begun);
-            state.read
-        };
-        state.steering.advance(mono, wall)
+        self.lock().look(self.begun)
     }
 
     fn poll_until(&self, cx: &mut Context<'_>, time: Timestamp) -> Poll<()> {
         let mut state = self.lock();
-        let State { steering, read: last_read, kept } = &mut *state;
         loop {
-            let had_step = steering.has_step();
-            *last_read = read(self.begun);
-            let now = steering.advance(last_read.0, last_read.1);
-            if now >= time && time < Timestamp::MAX {
+            let had_step = state.steering.has_step();
+            if state.look(self.begun) >= time && time < Timestamp::MAX {
                 // A timer that is left would wake the run for nothing.
-                *kept = None;
+                state.kept = None;
                 return Poll::Ready(());
             }
-            if !had_step && steering.has_step() {
+            if !had_step && state.steering.has_step() {
                 // For the run to take it, which it may have tried already in this poll.
                 cx.waker().wake_by_ref();
             }
-            let left = StdDuration::from_nanos(steering.longest_sleep(time).as_nanos().unsigned_abs());
-            let end = Instant::now() + left;
-            let kept = kept.get_or_insert_with(|| Kept::new(end, left));
+            let left = state.steering.longest_sleep(time);
+            let end = state.mono.saturating_add(left.as_nanos());
+            let mono = state.mono;
+            let kept = state.kept.get_or_insert_with(|| Kept::new(end, left));
             kept.until(end, left);
-            if kept.poll(cx).is_pending() {
+            if kept.poll(mono, cx).is_pending() {
                 return Poll::Pending;
             }
         }
@@ -180,6 +202,10 @@ fn read(begun: Instant) -> (i64, i64) {
     // The monotonic clock second: a delay in between then looks as if the wall were behind, which makes no jump.
     let wall = wall();
     (nanos(begun.elapsed()), wall)
+}
+
+fn std(length: Duration) -> StdDuration {
+    StdDuration::from_nanos(length.as_nanos().unsigned_abs())
 }
 
 fn nanos(length: StdDuration) -> i64 {
