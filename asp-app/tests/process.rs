@@ -77,7 +77,12 @@ fn main() -> ExitCode {
     // There are no single tests to list.
     if cfg!(unix) && std::env::args().all(|argument| argument != "--list") {
         ctrl_c_ends_a_live_run_with_its_summary();
-        ctrl_c_ends_a_run_over_history_too();
+        ctrl_c_ends_a_run_that_a_hang_up_does_not_end();
+        a_run_over_history_is_stopped_by("INT");
+        a_run_over_history_is_stopped_by("TERM");
+        if !hang_ups_are_ignored() {
+            a_run_over_history_is_stopped_by("HUP");
+        }
         a_page_is_served_behind_the_end_of_the_run_until_ctrl_c();
         a_page_does_not_hold_up_a_script();
     }
@@ -85,13 +90,35 @@ fn main() -> ExitCode {
 }
 
 fn ctrl_c_ends_a_live_run_with_its_summary() {
-    let text = interrupted("follow", "seen later\n", |out, folder| {
-        // The seam is in the middle of a row.
+    let text = interrupted(&mut program("follow"), "INT", "seen later\n", |out, folder, _| {
         if out.ends_with("live\n") {
-            let mut file = OpenOptions::new().append(true).open(folder.join("levels.csv")).expect("a file");
-            file.write_all(b"3,later\n2025").expect("a write");
+            add_row(folder);
         }
     });
+    is_followed_and_stopped(&text);
+}
+
+/// Under `nohup` a terminal may be closed.
+fn ctrl_c_ends_a_run_that_a_hang_up_does_not_end() {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' HUP && exec \"$0\""]).arg(std::env::current_exe().expect("this test"));
+    let text =
+        interrupted(shell.env("ASP_PROCESS", "follow"), "INT", "seen later\n", |out, folder, child| {
+            if out.ends_with("live\n") {
+                signal("HUP", child);
+                add_row(folder);
+            }
+        });
+    is_followed_and_stopped(&text);
+}
+
+/// What comes live, and half a row behind it. The seam is in the middle of a row, too.
+fn add_row(folder: &Path) {
+    let mut file = OpenOptions::new().append(true).open(folder.join("levels.csv")).expect("a file");
+    file.write_all(b"3,later\n2025").expect("a write");
+}
+
+fn is_followed_and_stopped(text: &str) {
     assert!(
         text.starts_with("seen roof\nseen roof\nlive\nseen later\nstopped\nstopped on request at 20"),
         "{text}"
@@ -103,17 +130,30 @@ fn ctrl_c_ends_a_live_run_with_its_summary() {
     );
 }
 
-fn ctrl_c_ends_a_run_over_history_too() {
-    let text = interrupted("count", "seen 1000 beats\n", |_, _| {});
-    assert!(text.starts_with("seen 1000 beats\nstopped\nstopped on request at "), "{text}");
+/// Ctrl-C, and whoever ends processes or closes their terminal.
+fn a_run_over_history_is_stopped_by(name: &str) {
+    let text = interrupted(&mut program("count"), name, "seen 1000 beats\n", |_, _, _| {});
+    assert!(text.starts_with("seen 1000 beats\nstopped\nstopped on request at "), "{name}: {text}");
+}
+
+/// The programs are started without this signal if this test was.
+fn hang_ups_are_ignored() -> bool {
+    let shell = Command::new("sh").args(["-c", "trap 'exit 3' HUP; kill -HUP $$; exit 0"]).status();
+    shell.expect("a shell").code() != Some(3)
+}
+
+/// This test, started as one of its programs.
+fn program(name: &str) -> Command {
+    let mut program = Command::new(std::env::current_exe().expect("this test"));
+    program.env("ASP_PROCESS", name);
+    program
 }
 
 /// The program `show` with these arguments, over one row.
 fn shown(folder: &Path, arguments: &[&str]) -> (Child, BufReader<ChildStderr>) {
     fs::write(folder.join("levels.csv"), "time,sensor\n2025-01-01,roof\n").expect("a file");
-    let mut child = Command::new(std::env::current_exe().expect("this test"))
+    let mut child = program("show")
         .args(arguments)
-        .env("ASP_PROCESS", "show")
         .current_dir(folder)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
@@ -140,8 +180,7 @@ fn a_page_is_served_behind_the_end_of_the_run_until_ctrl_c() {
         message.contains("\"phase\":\"finished\"") && message.contains("1 row from levels.csv"),
         "{message}"
     );
-    let id = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &id]).status().expect("`kill`").success());
+    signal("INT", &child);
     let status = child.wait().expect("an end");
     assert!(status.success(), "{status}: {err}");
 }
@@ -155,14 +194,16 @@ fn a_page_does_not_hold_up_a_script() {
     assert!(err.starts_with("view: http://127.0.0.1:") && !err.contains("goes on showing"), "{err}");
 }
 
-/// Begins a program and interrupts it when it has said this; all that it writes.
-fn interrupted(program: &str, until: &str, mut heard: impl FnMut(&str, &Path)) -> String {
+/// Begins a program and sends it a signal when it has said this; all that it writes.
+fn interrupted(
+    program: &mut Command,
+    name: &str,
+    until: &str,
+    mut heard: impl FnMut(&str, &Path, &Child),
+) -> String {
     let folder = tempfile::tempdir().expect("a folder");
-    // What the one follows up to half a row, the other reads to the end.
-    let rows = if program == "follow" { ROWS } else { "time,sensor\n" };
-    fs::write(folder.path().join("levels.csv"), rows).expect("a file");
-    let mut child = Command::new(std::env::current_exe().expect("this test"))
-        .env("ASP_PROCESS", program)
+    fs::write(folder.path().join("levels.csv"), ROWS).expect("a file");
+    let mut child = program
         .current_dir(&folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -174,15 +215,19 @@ fn interrupted(program: &str, until: &str, mut heard: impl FnMut(&str, &Path)) -
         if lines.read_line(&mut out).expect("text") == 0 {
             panic!("it ended by itself: {out}{}", errors(&mut child));
         }
-        heard(&out, folder.path());
+        heard(&out, folder.path(), &child);
     }
-    let id = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &id]).status().expect("`kill`").success());
+    signal(name, &child);
     lines.read_to_string(&mut out).expect("text");
     let text = out + &errors(&mut child);
     let status = child.wait().expect("an end");
     assert!(status.success(), "{status}: {text}");
     text
+}
+
+fn signal(name: &str, child: &Child) {
+    let sent = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
+    assert!(sent.expect("`kill`").success(), "{name}");
 }
 
 fn errors(child: &mut Child) -> String {

@@ -201,7 +201,12 @@ impl Runner {
 
     /// Stops the run on Ctrl-C, as [`StopHandle::stop`] does; a second Ctrl-C ends the process at once.
     ///
-    /// The first run that asks for it installs a handler for the process.
+    /// On Unix this is SIGINT, SIGTERM and SIGHUP, without those that the process was started to ignore, as by `nohup`.
+    /// The first run that asks for it installs handlers for the process; one that the program has there is still called.
+    ///
+    /// # Panics
+    ///
+    /// If the system has no thread or pipe left, to listen for it.
     ///
     /// ```
     /// use asp_core::Runner;

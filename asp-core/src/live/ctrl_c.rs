@@ -1,5 +1,6 @@
-//! Ctrl-C as a request to stop (S46).
+//! Ctrl-C as a request to stop (S46), and on Unix what else asks a process to end.
 
+use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use super::StopHandle;
@@ -14,8 +15,7 @@ const INTERRUPTED: i32 = 130;
 pub(crate) fn stops(run: &StopHandle) {
     let mut runs = RUNS.lock().unwrap_or_else(PoisonError::into_inner);
     if runs.is_none() {
-        // It fails if the program has a handler of its own, which then knows what to do.
-        let _ = ctrlc::try_set_handler(interrupt);
+        listen().expect("the system has a thread and a pipe left, to listen for Ctrl-C");
     }
     let runs = runs.get_or_insert_default();
     runs.retain(|other| !other.is_last());
@@ -30,4 +30,37 @@ fn interrupt() {
         std::process::exit(INTERRUPTED);
     }
     waiting.iter().for_each(StopHandle::stop);
+}
+
+/// What a program has installed for a signal goes on being called. What it was started without, it stays without:
+/// under `nohup` a terminal that is closed ends nothing, and Ctrl-C does.
+#[cfg(unix)]
+fn listen() -> io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+    let is_ignored = ignored();
+    let heard = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal));
+    let mut signals = signal_hook::iterator::Signals::new(heard)?;
+    let listener = std::thread::Builder::new().name("ctrl-c".to_owned());
+    listener.spawn(move || signals.forever().for_each(|_| interrupt()))?;
+    Ok(())
+}
+
+/// Which signals the process ignores. Where the system does not tell, that may be the one of `nohup`.
+#[cfg(unix)]
+fn ignored() -> impl Fn(i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    let mask = mask.unwrap_or(1 << (signal_hook::consts::SIGHUP - 1));
+    move |signal| mask & (1 << (signal - 1)) != 0
+}
+
+#[cfg(not(unix))]
+fn listen() -> io::Result<()> {
+    match ctrlc::try_set_handler(interrupt) {
+        Err(ctrlc::Error::System(error)) => Err(error),
+        // The program has a handler of its own, which knows what to do.
+        Err(_) | Ok(()) => Ok(()),
+    }
 }
