@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::task::AtomicWaker;
+use atomic_waker::AtomicWaker;
 
 use super::queue::{Item, Queue, Received, WhenFull};
 use super::wake::LaneWake;

@@ -72,11 +72,35 @@ where
     T: Send + 'static,
     I: IntoIterator<Item = T, IntoIter: Send + 'static>,
 {
-    futures_util::stream::unfold(values.into_iter(), move |mut values| async move {
-        let value = values.next()?;
-        sleep_in_tokio(delay).await;
-        Some((value, values))
-    })
+    Delayed { values: values.into_iter(), delay, coming: None }
+}
+
+/// The stream of [`live`].
+struct Delayed<I: Iterator> {
+    values: I,
+    delay: Duration,
+    /// The next value, and what it waits for.
+    coming: Option<(I::Item, Boxed)>,
+}
+
+type Boxed = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+// Its sleep stays in a box, and nothing else in it is pinned.
+impl<I: Iterator> Unpin for Delayed<I> {}
+
+impl<I: Iterator> Stream for Delayed<I> {
+    type Item = I::Item;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<I::Item>> {
+        let Delayed { values, delay, coming } = &mut *self;
+        if coming.is_none() {
+            *coming = values.next().map(|value| (value, Box::pin(sleep_in_tokio(*delay)) as Boxed));
+        }
+        if let Some((_, sleep)) = coming {
+            ready!(sleep.as_mut().poll(cx));
+        }
+        Poll::Ready(coming.take().map(|(value, _)| value))
+    }
 }
 
 /// A live source that does what a test has written down, at the times of a [`ManualClock`].
