@@ -145,11 +145,15 @@ impl Radix {
         // Nearly always it is the last one.
         let place = match self.near.back() {
             Some(last) if last.key() > entry.key() => {
-                self.near.partition_point(|other| other.key() < entry.key())
+                let place = self.near.partition_point(|other| other.key() < entry.key());
+                self.near.insert(place, entry);
+                place
             }
-            _ => self.near.len(),
+            _ => {
+                self.near.push_back(entry);
+                self.near.len() - 1
+            }
         };
-        self.near.insert(place, entry);
         if place == 0 && (self.near.len() == 1 && self.busy == 0 || entry.key() < self.least) {
             self.least = entry.key();
         }
