@@ -56,6 +56,12 @@ impl Hubs {
         }
     }
 
+    /// True if one strategy alone reads several streams, or may since they were tied.
+    #[inline]
+    pub(crate) fn has_bundles(&self) -> bool {
+        self.is_loose || !self.bundles.is_empty()
+    }
+
     /// Ties what has come loose.
     #[inline]
     pub(crate) fn tie_again(&mut self, lanes: &[u32]) {

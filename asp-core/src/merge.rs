@@ -201,18 +201,15 @@ impl Merge {
             let rest = &self.columns[lane].times[taken..];
             return Some((lane, &rest[..rest.len().min(most)]));
         }
-        let (first, lane) = self.first()?;
-        let mut run = std::mem::take(&mut self.run);
-        run.clear();
-        let ahead = &self.order[self.next..self.ordered];
-        let more = ahead[..ahead.len().min(most)]
-            .iter()
-            .skip(1)
-            .map(|&key| self.packing.unpack(key))
-            .take_while(|&(time, other)| other == lane && time <= limit)
-            .map(|(time, _)| time);
-        run.extend(std::iter::once(first).chain(more).take(most));
-        self.run = run;
+        let (_, lane) = self.first()?;
+        self.run.clear();
+        for &key in self.order[self.next..self.ordered].iter().take(most) {
+            let (time, other) = self.packing.unpack(key);
+            if !self.run.is_empty() && (other != lane || time > limit) {
+                break;
+            }
+            self.run.push(time);
+        }
         Some((lane, &self.run))
     }
 

@@ -20,6 +20,7 @@ impl Engine {
         let mut portion = if self.takes_portions() { self.stage.core.desk().burst.get() } else { usize::MAX };
         loop {
             if self.takes_turns == 0
+                && self.stage.hubs.has_bundles()
                 && !self.is_on()
                 && let Some((done, dry)) = self.run_together(portion)
             {
