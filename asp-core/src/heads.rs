@@ -76,53 +76,67 @@ pub(crate) const fn node_at(place: usize) -> usize {
 /// The head of each node's agenda. The smallest is known at once, a change costs the logarithm of their number.
 #[derive(Debug)]
 pub(crate) struct Heads {
-    /// Slot 1 is the root, the leaves begin at `leaves`.
-    tree: Vec<Due>,
-    leaves: usize,
+    /// Slot 1 is the root of the tree. Each slot has the least heads below its two children, which are `2 * slot` and
+    /// `2 * slot + 1`; those that would come after the last slot are the places themselves.
+    pairs: Vec<[Due; 2]>,
+    /// The least one of all.
+    first: Due,
 }
 
 impl Heads {
     /// Room for `nodes` nodes, none of which has anything pending.
     pub(crate) fn new(nodes: usize) -> Self {
-        let leaves = of_node(nodes).next_power_of_two();
-        Heads { tree: vec![Due::NEVER; 2 * leaves], leaves }
+        let places = of_node(nodes).next_power_of_two();
+        Heads { pairs: vec![[Due::NEVER; 2]; places], first: Due::NEVER }
+    }
+
+    /// How many places there are.
+    fn places(&self) -> usize {
+        self.pairs.len()
     }
 
     /// Makes room for `nodes` nodes; those that are there keep their heads.
     pub(crate) fn grow(&mut self, nodes: usize) {
-        if of_node(nodes) <= self.leaves {
+        if of_node(nodes) <= self.places() {
             return;
         }
         let mut grown = Heads::new(nodes);
-        for place in 0..self.leaves {
-            grown.set(place, self.tree[self.leaves + place]);
-        }
+        let places = self.pairs[self.places() / 2..].iter().flatten();
+        places.enumerate().for_each(|(place, &due)| grown.set(place, due));
         *self = grown;
     }
 
     /// The earliest of all.
     #[inline]
     pub(crate) fn first(&self) -> Due {
-        self.tree[1]
+        self.first
+    }
+
+    /// The place that [`Heads::first`] belongs to, and the earliest of all others.
+    #[inline]
+    pub(crate) fn first_two(&self) -> (usize, Due) {
+        let (mut slot, mut others) = (1, Due::NEVER);
+        while let Some(&[left, right]) = self.pairs.get(slot) {
+            let is_right = right < left;
+            others = others.min(if is_right { left } else { right });
+            slot = 2 * slot + usize::from(is_right);
+        }
+        (slot - self.places(), others)
     }
 
     /// The place that [`Heads::first`] belongs to.
     pub(crate) fn first_place(&self) -> usize {
-        let mut slot = 1;
-        while slot < self.leaves {
-            slot = 2 * slot + usize::from(self.tree[2 * slot] != self.tree[slot]);
-        }
-        slot - self.leaves
+        self.first_two().0
     }
 
     /// The earliest of all but one place.
     #[inline]
     pub(crate) fn first_but(&self, place: usize) -> Due {
-        let mut slot = self.leaves + place;
+        let mut slot = self.places() + place;
         let mut least = Due::NEVER;
         while slot > 1 {
-            least = least.min(self.tree[slot ^ 1]);
-            slot >>= 1;
+            least = least.min(self.pairs[slot / 2][1 - slot % 2]);
+            slot /= 2;
         }
         least
     }
@@ -132,19 +146,18 @@ impl Heads {
     pub(crate) fn set(&mut self, place: usize, due: Due) {
         #[cfg(test)]
         crate::counts::count(|counts| counts.heads += 1);
-        let mut slot = self.leaves + place;
-        if self.tree[slot] == due {
-            return;
-        }
-        self.tree[slot] = due;
+        let mut slot = self.places() + place;
+        let mut least = due;
         while slot > 1 {
-            let least = self.tree[slot].min(self.tree[slot ^ 1]);
-            slot >>= 1;
-            if self.tree[slot] == least {
+            let pair = &mut self.pairs[slot / 2];
+            if pair[slot % 2] == least {
                 return;
             }
-            self.tree[slot] = least;
+            pair[slot % 2] = least;
+            least = pair[0].min(pair[1]);
+            slot /= 2;
         }
+        self.first = least;
     }
 }
 
@@ -192,7 +205,9 @@ mod tests {
             };
             heads.set(node, naive[node]);
             assert_eq!(heads.first(), *naive.iter().min().unwrap());
-            assert_eq!(naive[heads.first_place()], heads.first());
+            let (first, next) = heads.first_two();
+            assert_eq!(naive[first], heads.first());
+            assert_eq!(next, heads.first_but(first));
             let others = naive.iter().enumerate().filter(|&(k, _)| k != node).map(|(_, due)| *due).min();
             assert_eq!(heads.first_but(node), others.unwrap());
         }

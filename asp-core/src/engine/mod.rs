@@ -419,25 +419,51 @@ impl Engine {
         if self.stage.core.going { Turn::Wait } else { self.nothing_due() }
     }
 
-    /// Lets the node with the least head work through its agenda, up to the next item of anyone else.
+    /// Lets the node with the least head work through its agenda, up to the next item of anyone else; then the next one, as
+    /// long as nothing but calls and ticks comes next.
     fn run_agenda(&mut self, limit: i64) {
-        let node = self.stage.core.heads.first_place();
-        let others = self.stage.core.heads.first_but(node);
         let shown = self.live.as_ref().and_then(|live| live.first()).map(|(time, _)| time);
         let lane = self.merge.peek().into_iter().chain(shown).min().map_or(Due::NEVER, Due::at);
-        self.stage.core.desk().set_limit(limit);
-        if node == heads::SLEEPERS {
-            return self.stage.run_sleeps(lane);
+        let most = self.stage.core.dispatched.total() + self.stage.core.desk().burst.get() as u64;
+        loop {
+            self.stage.core.desk().set_limit(limit);
+            let (place, others) = self.stage.core.heads.first_two();
+            if place == heads::SLEEPERS {
+                return self.stage.run_sleeps(lane);
+            }
+            if place == heads::DEPARTURES {
+                return self.stage.run_departures(lane);
+            }
+            match self.stage.nodes.get_mut(heads::node_at(place)) {
+                Some(node) => node.run_agenda(&mut self.stage.core, others.min(lane)),
+                // Who is gone has nothing pending.
+                None => self.stage.core.heads.set(place, Due::NEVER),
+            }
+            self.stage.begin_call();
+            if !self.goes_on_with_agendas(limit, lane) || self.stage.core.dispatched.total() >= most {
+                return;
+            }
+            self.next = self.next.max(self.stage.core.heads.first().time());
         }
-        if node == heads::DEPARTURES {
-            return self.stage.run_departures(lane);
-        }
-        match self.stage.nodes.get_mut(heads::node_at(node)) {
-            Some(node) => node.run_agenda(&mut self.stage.core, others.min(lane)),
-            // Who is gone has nothing pending.
-            None => self.stage.core.heads.set(node, Due::NEVER),
-        }
-        self.stage.begin_call();
+    }
+
+    /// True if a call or tick is next, not later than `limit` and before `lane`, and nothing has come of the last one that is
+    /// to be seen before that.
+    fn goes_on_with_agendas(&self, limit: i64, lane: Due) -> bool {
+        let Stage { core, supplies, newcomers, .. } = &self.stage;
+        let next = core.heads.first();
+        next < lane
+            && next.time() <= limit
+            // Whatever joins the instant, stops the run or belongs to nobody has lowered the limit.
+            && core.desk().outer.get() == limit
+            && (core.going || core.alive > 0 || lane != Due::NEVER)
+            && !core.watched
+            && !core.has_tasks
+            && supplies.is_empty()
+            && newcomers.is_empty()
+            && self.sinks.is_none()
+            && self.pacer.is_none()
+            && !self.is_on()
     }
 }
 
