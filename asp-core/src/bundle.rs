@@ -33,12 +33,17 @@ pub(crate) struct Places<'a> {
     pub(crate) bundle: u32,
     /// Those of all lanes.
     pub(crate) seats: &'a [Seat],
+    /// The lane of the first place, if the lanes of all places follow each other as the places do.
+    pub(crate) first: Option<usize>,
 }
 
 impl Places<'_> {
-    /// The place of a lane's stream, larger than any if it is not in the bundle.
+    /// The place of a lane's stream, larger than any there is if it is not in the bundle.
     #[inline(always)]
     fn of(self, lane: usize) -> usize {
+        if let Some(first) = self.first {
+            return lane.wrapping_sub(first);
+        }
         let seat = self.seats.get(lane).filter(|seat| seat.bundle == self.bundle);
         seat.map_or(usize::MAX, |seat| seat.place as usize)
     }
