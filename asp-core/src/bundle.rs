@@ -2,6 +2,7 @@
 
 use std::any::Any;
 
+use crate::channel::Filled;
 use crate::context::Context;
 use crate::core::Core;
 use crate::engine::Origin;
@@ -32,12 +33,17 @@ pub(crate) struct Places<'a> {
     pub(crate) bundle: u32,
     /// Those of all lanes.
     pub(crate) seats: &'a [Seat],
+    /// The lane of the first place, if the lanes of all places follow each other as the places do.
+    pub(crate) first: Option<usize>,
 }
 
 impl Places<'_> {
-    /// The place of a lane's stream, larger than any if it is not in the bundle.
+    /// The place of a lane's stream, larger than any there is if it is not in the bundle.
     #[inline(always)]
     fn of(self, lane: usize) -> usize {
+        if let Some(first) = self.first {
+            return lane.wrapping_sub(first);
+        }
         let seat = self.seats.get(lane).filter(|seat| seat.bundle == self.bundle);
         seat.map_or(usize::MAX, |seat| seat.place as usize)
     }
@@ -56,14 +62,22 @@ pub(crate) struct Bundle<S: Strategy> {
     members: Vec<Box<dyn Strand<S>>>,
 }
 
+/// What came of dispatching events of a bundle.
+pub(crate) struct Stretch {
+    /// How many events.
+    pub(crate) done: usize,
+    /// What a lane holds that ran dry and was filled, if that is not events.
+    pub(crate) filled: Option<(usize, Filled)>,
+}
+
 /// A bundle whatever the strategy.
 pub(crate) trait AnyBundle: Any + Send {
     fn member(&self, place: usize) -> &dyn AnyHub;
     fn member_mut(&mut self, place: usize) -> &mut dyn AnyHub;
     /// All members, by place.
     fn take_apart(&mut self) -> Vec<Option<Box<dyn AnyHub>>>;
-    /// Dispatches what comes next, as far as it has one of these places, which are of this bundle, and at most so many; how
-    /// many events. None if the strategy cannot have them one after the other.
+    /// Dispatches what comes next, as far as it has one of these places, which are of this bundle, and at most so many
+    /// events. None if the strategy cannot have them one after the other.
     fn run(
         &mut self,
         merge: &mut Merge,
@@ -72,7 +86,7 @@ pub(crate) trait AnyBundle: Any + Send {
         nodes: &mut Nodes,
         core: &mut Core,
         event: &mut Option<Origin>,
-    ) -> Option<usize>;
+    ) -> Option<Stretch>;
 }
 
 impl<S: Strategy> Bundle<S> {
@@ -175,14 +189,14 @@ impl<S: Strategy> AnyBundle for Bundle<S> {
         nodes: &mut Nodes,
         core: &mut Core,
         event: &mut Option<Origin>,
-    ) -> Option<usize> {
+    ) -> Option<Stretch> {
         let node = nodes.typed::<S>(self.owner)?;
         let others = core.heads.first_but(heads::of_node(self.owner));
         if !node.hold(core) {
             return None;
         }
         core.class = Class::Event;
-        let mut all = 0;
+        let (mut all, mut filled) = (0, None);
         while let Some((time, _)) = merge.known() {
             if time <= node.cx.desk().limit.get() {
                 let done = self.events(node, merge, most - all, places, core, event);
@@ -190,12 +204,26 @@ impl<S: Strategy> AnyBundle for Bundle<S> {
                     break;
                 }
                 all += done;
+                // A fault of the source takes effect now, before any other item (S15).
+                if let Some(lane) = merge.took_many()
+                    && !node.cx.desk().halted()
+                {
+                    let hub = self.member_mut(places.of(lane));
+                    match hub.channel_mut().fill(merge.refill(lane)) {
+                        Filled::Events => {}
+                        other => filled = Some((lane, other)),
+                    }
+                    merge.filled(lane);
+                    if filled.is_some() || core.watched || core.has_tasks || merge.first_of_many().is_none() {
+                        break;
+                    }
+                }
             } else if !node.catch_up(core, time, others) {
                 break;
             }
         }
         node.release(core);
-        Some(all)
+        Some(Stretch { done: all, filled })
     }
 }
 

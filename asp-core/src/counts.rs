@@ -13,10 +13,17 @@ pub(crate) struct Counts {
     pub(crate) placed: u64,
     /// Times that the tournament of the agendas was told a head.
     pub(crate) heads: u64,
+    /// Times that a strategy was given the desk for events of several streams.
+    pub(crate) held: u64,
 }
 
 thread_local! {
-    static COUNTS: Cell<Counts> = const { Cell::new(Counts { pulls: 0, queued: 0, placed: 0, heads: 0 }) };
+    static COUNTS: Cell<Counts> = const { Cell::new(Counts { pulls: 0, queued: 0, placed: 0, heads: 0, held: 0 }) };
+}
+
+/// What was counted since the last time.
+pub(crate) fn take() -> Counts {
+    COUNTS.take()
 }
 
 pub(crate) fn count(what: impl FnOnce(&mut Counts)) {
@@ -65,12 +72,12 @@ mod tests {
 
     /// Of a run over that many events, one each millisecond, for a strategy alone.
     fn counts(events: u64, delay: fn(u64) -> Option<i64>) -> Counts {
-        COUNTS.take();
+        take();
         let values = (0..events).map(|k| (Timestamp::from_millis(k as i64), k));
         let run = Runner::new().feed(VALUES, values).add(Reader { delay, calls: 0 }).run().unwrap();
         let asked = (0..events).filter(|&k| delay(k).is_some()).count() as u64;
         assert_eq!((run.report().dispatched.events, run.report().dispatched.calls), (events, asked));
-        COUNTS.take()
+        take()
     }
 
     const EVENTS: u64 = 20_000;
@@ -80,7 +87,7 @@ mod tests {
 
     #[test]
     fn an_event_of_one_stream_costs_a_share_of_a_pull_and_nothing_else() {
-        assert_eq!(counts(EVENTS, |_| None), Counts { pulls: PULLS, queued: 0, placed: 0, heads: 1 });
+        assert_eq!(counts(EVENTS, |_| None), Counts { pulls: PULLS, heads: 1, ..Counts::default() });
     }
 
     #[test]

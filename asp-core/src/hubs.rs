@@ -12,11 +12,17 @@ use crate::hub::AnyHub;
 #[derive(Default)]
 pub(crate) struct Hubs {
     list: Vec<Home>,
-    bundles: Vec<Box<dyn AnyBundle>>,
+    bundles: Vec<Tied>,
     /// Where the stream of each lane stands among the bundles.
     seats: Vec<Seat>,
     /// True if a bundle was taken apart since they were tied.
     is_loose: bool,
+}
+
+/// A bundle, and the lane of its first place if those of all places follow each other.
+struct Tied {
+    bundle: Box<dyn AnyBundle>,
+    first: Option<usize>,
 }
 
 /// Where a stream is.
@@ -84,25 +90,28 @@ impl Hubs {
         self.seats = vec![Seat::NONE; lanes.len()];
         for lanes_of_one in by_owner.into_values().filter(|lanes| lanes.len() > 1) {
             let (number, mut bundle) = (self.bundles.len() as u32, None);
+            let (first, mut in_a_row) = (lanes_of_one[0], true);
             for lane in lanes_of_one {
                 let stream = lanes[lane] as usize;
                 let home = std::mem::replace(&mut self.list[stream], Home::Bundled(Seat::NONE));
                 let Home::Alone(hub) = home else { continue };
                 self.list[stream] = match hub.join(&mut bundle) {
                     Ok(place) => {
+                        in_a_row &= place as usize == lane - first;
                         self.seats[lane] = Seat { bundle: number, place };
                         Home::Bundled(self.seats[lane])
                     }
                     Err(hub) => Home::Alone(hub),
                 };
             }
-            self.bundles.extend(bundle);
+            let first = in_a_row.then_some(first);
+            self.bundles.extend(bundle.map(|bundle| Tied { bundle, first }));
         }
     }
 
     /// Takes the bundle apart that has this seat.
     fn untie(&mut self, seat: Seat) {
-        let mut members = self.bundles[seat.bundle as usize].take_apart();
+        let mut members = self.bundles[seat.bundle as usize].bundle.take_apart();
         for home in &mut self.list {
             if let Home::Bundled(Seat { bundle, place }) = *home
                 && bundle == seat.bundle
@@ -117,8 +126,8 @@ impl Hubs {
     /// The bundle that the stream of a lane is in, and the places there.
     pub(crate) fn bundle_of(&mut self, lane: usize) -> Option<(&mut dyn AnyBundle, Places<'_>)> {
         let number = self.seats.get(lane)?.bundle;
-        let bundle = self.bundles.get_mut(number as usize)?;
-        Some((&mut **bundle, Places { bundle: number, seats: &self.seats }))
+        let Tied { bundle, first } = self.bundles.get_mut(number as usize)?;
+        Some((&mut **bundle, Places { bundle: number, seats: &self.seats, first: *first }))
     }
 }
 
@@ -129,7 +138,7 @@ impl Index<usize> for Hubs {
     fn index(&self, stream: usize) -> &Self::Output {
         match &self.list[stream] {
             Home::Alone(hub) => &**hub,
-            Home::Bundled(seat) => self.bundles[seat.bundle as usize].member(seat.place as usize),
+            Home::Bundled(seat) => self.bundles[seat.bundle as usize].bundle.member(seat.place as usize),
         }
     }
 }
@@ -139,7 +148,7 @@ impl IndexMut<usize> for Hubs {
     fn index_mut(&mut self, stream: usize) -> &mut Self::Output {
         match &mut self.list[stream] {
             Home::Alone(hub) => &mut **hub,
-            Home::Bundled(seat) => self.bundles[seat.bundle as usize].member_mut(seat.place as usize),
+            Home::Bundled(seat) => self.bundles[seat.bundle as usize].bundle.member_mut(seat.place as usize),
         }
     }
 }

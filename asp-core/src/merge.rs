@@ -23,8 +23,12 @@ const ORDER: usize = 512;
 /// What the batch of one lane may take, in bytes (S19).
 const BATCH: usize = 4096;
 
-/// What the batches of all lanes may take together, in bytes, so that they stay in the second-level cache.
+/// What the batches of all lanes are to take together at most, in bytes, so that they stay in the second-level cache.
 const BATCHES: usize = 1024 * 1024;
+
+/// What the batch of one lane may take however many lanes there are, in bytes: with less, what each batch costs outweighs the
+/// cache.
+const LEAST: usize = 512;
 
 /// How many events of an order are looked at for whether lanes alternate: at least a quarter is of another lane than the
 /// one before.
@@ -393,7 +397,7 @@ impl Merge {
 
 /// What the batch of each of so many lanes may take, in bytes.
 fn room(lanes: usize) -> u32 {
-    (BATCHES / lanes.max(1)).min(BATCH) as u32
+    (BATCHES / lanes.max(1)).clamp(LEAST, BATCH) as u32
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::rounds::Stage;
+use crate::bundle::Stretch;
 use crate::channel::Filled;
 use crate::desk::{Soon, SoonCall};
 use crate::error::ErrorKind;
@@ -22,14 +23,12 @@ impl Engine {
             if self.takes_turns == 0
                 && self.stage.hubs.has_bundles()
                 && !self.is_on()
-                && let Some((done, dry)) = self.run_together(portion)
+                && let Some(Stretch { done, filled }) = self.run_together(portion)
             {
                 portion -= done;
-                if let Some(lane) = dry
-                    && !self.stage.core.desk().halted()
-                {
-                    self.refill(lane)?;
-                    if done > 0 && portion > 0 {
+                if let Some((lane, filled)) = filled {
+                    self.was_filled(lane, filled)?;
+                    if portion > 0 {
                         continue;
                     }
                 }
@@ -64,9 +63,9 @@ impl Engine {
     }
 
     /// Dispatches events of several streams that one strategy reads alone: it has the desk meanwhile, which saves most of
-    /// what a dispatch costs beside the handler. How many, and the lane that is dry then; none if there is no such strategy.
+    /// what a dispatch costs beside the handler. None if there is no such strategy.
     #[inline(never)]
-    fn run_together(&mut self, most: usize) -> Option<(usize, Option<usize>)> {
+    fn run_together(&mut self, most: usize) -> Option<Stretch> {
         let Engine { stage, merge, lanes, .. } = self;
         let Stage { core, nodes, hubs, event, .. } = stage;
         if core.watched || core.has_tasks {
@@ -75,13 +74,12 @@ impl Engine {
         let (first, lane) = merge.first_of_many()?;
         hubs.tie_again(lanes);
         let (bundle, places) = hubs.bundle_of(lane).filter(|_| first <= core.desk().limit.get())?;
-        let done = bundle.run(merge, most, places, nodes, core, event)?;
-        let dry = merge.took_many();
+        let stretch = bundle.run(merge, most, places, nodes, core, event)?;
         stage.begin_call();
-        if done < most.min(FEW) && dry.is_none() {
+        if stretch.done < most.min(FEW) && stretch.filled.is_none() {
             self.takes_turns = TURNS;
         }
-        Some((done, dry))
+        Some(stretch)
     }
 
     /// True in the live phase, where each item is chosen anew.
@@ -94,6 +92,11 @@ impl Engine {
         let stream = self.lanes[lane];
         let filled = self.stage.hubs[stream as usize].channel_mut().fill(self.merge.refill(lane));
         self.merge.filled(lane);
+        self.was_filled(lane, filled)
+    }
+
+    /// A lane was filled, or there was nothing to fill it with.
+    fn was_filled(&mut self, lane: usize, filled: Filled) -> Result<(), ErrorKind> {
         match filled {
             Filled::Events | Filled::Nothing => Ok(()),
             Filled::Ended => {
@@ -102,7 +105,7 @@ impl Engine {
                 }
                 Ok(())
             }
-            Filled::Fault(fault) => Err(self.source_error(stream, fault)),
+            Filled::Fault(fault) => Err(self.source_error(self.lanes[lane], fault)),
         }
     }
 

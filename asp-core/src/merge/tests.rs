@@ -239,6 +239,6 @@ fn nothing_is_left_after_clear() {
 
 #[test]
 fn many_lanes_have_smaller_batches() {
-    assert_eq!([1, 256, 4096].map(room), [BATCH as u32, BATCH as u32, 256]);
-    assert_eq!(Merge::new(4096).refill(7).room, 256);
+    assert_eq!([1, 256, 1024, 4096].map(room), [BATCH as u32, BATCH as u32, 1024, LEAST as u32]);
+    assert_eq!(Merge::new(1024).refill(7).room, 1024);
 }

@@ -215,6 +215,8 @@ impl<S: Strategy> Node<S> {
     pub(crate) fn hold(&mut self, core: &mut Core) -> bool {
         let can_hold = self.strategy.is_some() && !self.settles();
         if can_hold {
+            #[cfg(test)]
+            crate::counts::count(|counts| counts.held += 1);
             self.enter(core, "");
         }
         can_hold
