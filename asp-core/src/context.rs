@@ -5,7 +5,6 @@ mod inside;
 mod schedule;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -48,7 +47,7 @@ pub struct Context<S: Strategy> {
     /// What the strategy can do, which others may share.
     plan: Arc<Plan<S>>,
     node: u32,
-    agenda: RefCell<Agenda<S::Call>>,
+    agenda: Agenda<S::Call>,
     declaration: u64,
     /// The streams that it lists in `emits`, which are those of the plan.
     outlets: Arc<[(Cow<'static, str>, u32)]>,
@@ -60,7 +59,7 @@ impl<S: Strategy> Context<S> {
     pub(crate) fn new(node: u32, declaration: u64, plan: Arc<Plan<S>>) -> Self {
         Context {
             desk: None,
-            agenda: RefCell::new(Agenda::new(declaration)),
+            agenda: Agenda::new(declaration),
             node,
             declaration,
             outlets: Arc::clone(&plan.streams.outlets),
@@ -259,7 +258,7 @@ impl<S: Strategy> Context<S> {
     /// ```
     #[inline]
     pub fn at(&self, time: Timestamp) -> S::Calls<CallSlot<'_, S>> {
-        S::calls(CallSlot { cx: self, due: Some(time.as_nanos()) })
+        S::calls(CallSlot { cx: self, due: Some(time.as_nanos()), is_later: false })
     }
 
     /// As [`Context::at`], for callers who want to know when the time has passed.
@@ -345,13 +344,13 @@ impl<S: Strategy> Context<S> {
     /// ```
     pub fn reschedule(&self, key: CallKey, time: Timestamp) -> bool {
         let desk = self.desk();
-        if !self.agenda.borrow().is_pending(key) {
+        if !self.agenda.is_pending(key) {
             return false;
         }
         let due = time.as_nanos();
         let sequence = desk.next_sequence();
         let place = self.place(desk, due);
-        let slot = self.agenda.borrow_mut().reschedule(key, place, due, sequence);
+        let slot = self.agenda.reschedule(key, place, due, sequence);
         if let (Some(slot), None) = (slot, place) {
             self.join_round(slot, sequence);
         }
@@ -421,7 +420,7 @@ impl<S: Strategy> Context<S> {
     /// # Ok::<(), asp_core::Error>(())
     /// ```
     pub fn pending(&self) -> usize {
-        self.agenda.borrow().count_calls()
+        self.agenda.count_calls()
     }
 
     /// The pending deferred calls of this strategy with the times they are due, in the order of these.
@@ -443,7 +442,6 @@ impl<S: Strategy> Context<S> {
     pub fn pending_calls(&self) -> Vec<(Timestamp, &'static str)> {
         let mut calls = Vec::new();
         self.agenda
-            .borrow()
             .each_call(&mut |due, _, call| calls.push((Timestamp::from_nanos(due), S::call_name(call))));
         calls.sort();
         calls

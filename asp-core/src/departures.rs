@@ -96,7 +96,7 @@ pub(crate) struct Departures {
 }
 
 impl Departures {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Departures {
             queue: RefCell::new(Calls::new()),
             held: RefCell::new(Vec::new()),
@@ -129,15 +129,17 @@ impl Departures {
     /// Queues a departure.
     pub(crate) fn push(&self, departure: Departure, time: i64, sequence: u64) -> EmissionKey {
         self.touched.set(true);
-        let (entry, _) = self.queue.borrow_mut().push(departure, time, time, sequence);
-        EmissionKey { entry, departure }
+        let mut queue = self.queue.borrow_mut();
+        queue.make_room();
+        let (slot, _) = queue.push(departure, time, time, sequence);
+        EmissionKey { entry: CallKey::new(time, sequence, slot), departure }
     }
 
     /// Stores a departure that joins the next round of this instant: its key, and the slot for [`Departures::take`].
     pub(crate) fn join(&self, departure: Departure, now: i64, sequence: u64) -> (EmissionKey, u32) {
         self.touched.set(true);
-        let entry = self.queue.borrow_mut().store(departure, now, sequence);
-        (EmissionKey { entry, departure }, entry.slot)
+        let slot = self.queue.borrow().store(departure, now, sequence);
+        (EmissionKey { entry: CallKey::new(now, sequence, slot), departure }, slot)
     }
 
     /// Takes out a departure that joined a round; none if it was cancelled.

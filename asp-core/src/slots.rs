@@ -25,6 +25,8 @@ pub struct CallSlot<'a, S: Strategy> {
     pub(crate) cx: &'a Context<S>,
     /// None after an overflow, which has stopped the run already.
     pub(crate) due: Option<i64>,
+    /// True if it is known that this is after now.
+    pub(crate) is_later: bool,
 }
 
 impl<S: Strategy> Slot<S::Call> for CallSlot<'_, S> {
@@ -32,7 +34,7 @@ impl<S: Strategy> Slot<S::Call> for CallSlot<'_, S> {
 
     #[inline]
     fn put(self, call: S::Call) -> CallKey {
-        self.due.map_or(CallKey::NONE, |due| self.cx.schedule(due, call))
+        self.due.map_or(CallKey::NONE, |due| self.cx.schedule(due, self.is_later, call))
     }
 
     #[inline]

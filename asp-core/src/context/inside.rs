@@ -1,6 +1,5 @@
 //! What the run reaches through a context: the desk, the agenda, and who the strategy is.
 
-use std::cell::Ref;
 use std::sync::Arc;
 
 use super::Context;
@@ -51,45 +50,45 @@ impl<S: Strategy> Context<S> {
     }
 
     pub(crate) fn cancel_call(&self, key: CallKey) -> bool {
-        self.agenda.borrow_mut().cancel_call(key)
+        self.agenda.cancel_call(key)
     }
 
     pub(crate) fn cancel_timer(&self, key: TimerKey) -> bool {
-        self.agenda.borrow_mut().cancel_timer(key)
+        self.agenda.cancel_timer(key)
     }
 
     #[inline]
     pub(crate) fn agenda_mut(&mut self) -> &mut Agenda<S::Call> {
-        self.agenda.get_mut()
+        &mut self.agenda
     }
 
     /// True if the agenda changed since this was asked last.
     #[inline]
     pub(crate) fn take_touched(&mut self) -> bool {
-        self.agenda.get_mut().take_touched()
+        self.agenda.take_touched()
     }
 
     #[inline]
     pub(crate) fn is_touched(&mut self) -> bool {
-        self.agenda.get_mut().is_touched()
+        self.agenda.is_touched()
     }
 
     pub(crate) fn touch_agenda(&self) {
-        self.agenda.borrow_mut().touch();
+        self.agenda.touch();
     }
 
     pub(crate) fn touch(&mut self) {
-        self.agenda.get_mut().touch();
+        self.agenda.touch();
     }
 
     /// Has the node tell the run what is pending, when its dispatch is over.
     pub(crate) fn tell(&self) {
-        self.agenda.borrow_mut().touch();
+        self.agenda.touch();
     }
 
     #[inline]
-    pub(crate) fn peek(&self) -> Ref<'_, Agenda<S::Call>> {
-        self.agenda.borrow()
+    pub(crate) fn agenda(&self) -> &Agenda<S::Call> {
+        &self.agenda
     }
 
     #[inline]

@@ -11,7 +11,9 @@ use crate::time::{Delay, Duration, Timestamp};
 impl<S: Strategy> Context<S> {
     #[inline]
     pub(super) fn slot_after(&self, delay: Delay) -> CallSlot<'_, S> {
-        CallSlot { cx: self, due: self.due_after(delay) }
+        // Most delays are constants, and then the compiler knows.
+        let is_later = delay.duration().is_some_and(|delay| delay > Duration::ZERO);
+        CallSlot { cx: self, due: self.due_after(delay), is_later }
     }
 
     /// When a call is due; none, and the run stops, if no timestamp says it.
@@ -35,28 +37,45 @@ impl<S: Strategy> Context<S> {
     }
 
     #[inline]
-    pub(crate) fn schedule(&self, due: i64, call: S::Call) -> CallKey {
+    pub(crate) fn schedule(&self, due: i64, is_later: bool, call: S::Call) -> CallKey {
         let desk = self.desk();
         let sequence = desk.next_sequence();
-        if due <= desk.now.get() {
-            return self.schedule_anywhere(due, call, sequence);
-        }
+        let slot = if !is_later && due <= desk.now.get() {
+            self.schedule_anywhere(due, call, sequence)
+        } else {
+            match self.agenda.append_call(call, due, sequence) {
+                Ok(is_only_one) => {
+                    // Who takes turns with the ring looks at it before each event.
+                    if desk.watches.get() != Watch::Ring {
+                        self.scheduled(is_only_one, due, sequence);
+                    }
+                    CallKey::IN_RING
+                }
+                Err(call) => self.schedule_anywhere(due, call, sequence),
+            }
+        };
+        CallKey::new(due, sequence, slot)
+    }
+
+    /// A call was put into the ring.
+    #[inline]
+    fn scheduled(&self, is_only_one: bool, due: i64, sequence: u64) {
+        let desk = self.desk();
         if desk.watches.get() == Watch::Nothing {
             desk.lower_limit(due);
         }
-        let appended = self.agenda.borrow_mut().append_call(call, due, sequence);
-        appended.unwrap_or_else(|call| self.schedule_anywhere(due, call, sequence))
+        self.agenda.appended_call(is_only_one, due, sequence);
     }
 
-    /// [`Context::schedule`] in all cases.
+    /// [`Context::schedule`] in all cases; the slot.
     #[inline(never)]
-    fn schedule_anywhere(&self, due: i64, call: S::Call, sequence: u64) -> CallKey {
+    fn schedule_anywhere(&self, due: i64, call: S::Call, sequence: u64) -> u32 {
         match self.place(self.desk(), due) {
-            Some(time) => self.agenda.borrow_mut().push_call(call, time, due, sequence),
+            Some(time) => self.agenda.push_call(call, time, due, sequence),
             None => {
-                let key = self.agenda.borrow_mut().store_call(call, due, sequence);
-                self.join_round(key.slot, sequence);
-                key
+                let slot = self.agenda.store_call(call, due, sequence);
+                self.join_round(slot, sequence);
+                slot
             }
         }
     }
@@ -112,7 +131,7 @@ impl<S: Strategy> Context<S> {
             desk.lower_limit(first);
         }
         let joins_round = (!desk.starting.get()).then_some(now);
-        let (key, rank) = self.agenda.borrow_mut().set_timer(method, grid, make, joins_round);
+        let (key, rank) = self.agenda.set_timer(method, grid, make, joins_round);
         if let Some(rank) = rank {
             let declaration = self.declaration;
             desk.joined.ticks.push(SoonTick { declaration, rank, slot: key.slot, node: self.node });

@@ -237,12 +237,12 @@ impl<S: Strategy> AnyNode for Node<S> {
     }
 
     fn timers(&self) -> usize {
-        self.cx.peek().timers()
+        self.cx.agenda().timers()
     }
 
     fn plans(&self) -> Vec<Coming> {
         let mut plans = Vec::new();
-        let agenda = self.cx.peek();
+        let agenda = self.cx.agenda();
         agenda.each_call(&mut |due, sequence, call| {
             let method = S::call_name(call);
             plans.push(Coming { due, class: Class::Call, sequence, method });

@@ -170,6 +170,7 @@ impl<S: Strategy> Node<S> {
     fn tell_pending(&mut self, core: &mut Core) {
         let node = self.cx.node() as usize;
         let agenda = self.cx.agenda_mut();
+        agenda.make_room();
         core.heads.set(heads::of_node(node), agenda.head());
         let alive = agenda.alive();
         core.alive = core.alive + alive - self.counted;

@@ -193,7 +193,7 @@ impl<S: Strategy> Node<S> {
             return self.put_aside(core, method, call);
         }
         let ok = self.dispatch(core, method, None, |strategy, cx| strategy.call(cx, call));
-        if !core.going && core.alive == self.counted && self.cx.peek().alive() == 0 {
+        if !core.going && core.alive == self.counted && self.cx.agenda().alive() == 0 {
             // Nothing is left that keeps the run alive: only what else is due at this instant still runs (S28).
             self.cx.desk().hold_instant();
         }

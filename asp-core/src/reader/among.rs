@@ -4,6 +4,7 @@ use std::mem::forget;
 
 use super::burst::Run;
 use super::{Handler, Take};
+use crate::agenda::Front;
 use crate::batch::Batch;
 use crate::context::Context;
 use crate::core::Core;
@@ -39,7 +40,10 @@ impl<S: Strategy, H> Handler<S, H> {
             let agenda = node.cx.agenda_mut();
             let (head, elsewhere) = (agenda.head(), agenda.head_elsewhere().time());
             if head < Due::at(time) && head.time() >= elsewhere {
+                // What is put into the ring by then is to be among the heads.
+                node.cx.desk().watches.set(Watch::All);
                 left = node.work_before(core, Due::at(time), left);
+                node.cx.desk().watches.set(Watch::Ring);
                 continue;
             }
             let desk = node.cx.desk();
@@ -81,10 +85,12 @@ impl<S: Strategy, H> Handler<S, H> {
             *left = 0;
             return 0;
         };
+        let cx = &*cx;
         cx.desk().at(cx.desk().now.get());
-        let mut turns = Turns { left: *left, before: *left, run: Run::new(values, core) };
-        let begins = self.turns(strategy, cx, times, &mut turns);
-        *left = turns.left;
+        let ring = cx.agenda().ring().front();
+        let mut turns = Turns { begun: ring.left(), holes: 0, run: Run::new(values, core), ring };
+        let begins = self.turns(strategy, cx, times, &mut turns, *left);
+        *left -= turns.calls();
         let done = turns.run.count();
         drop(turns);
         if let Some(call) = begins {
@@ -96,26 +102,39 @@ impl<S: Strategy, H> Handler<S, H> {
         done
     }
 
-    /// [`Handler::take_turns`]; the call that ends it, if its method is an `async fn`.
+    /// [`Handler::take_turns`], of which so many may be calls; the call that ends it, if its method is an `async fn`.
     #[inline(always)]
     fn turns<T>(
         &mut self,
         strategy: &mut S,
-        cx: &mut Context<S>,
+        cx: &Context<S>,
         times: &[i64],
-        turns: &mut Turns<'_, T>,
+        turns: &mut Turns<'_, T, S::Call>,
+        left: usize,
     ) -> Option<S::Call>
     where
         H: Take<S, T>,
     {
+        let (desk, ring) = (cx.desk(), cx.agenda().ring().front());
+        // How many calls have left the ring when the engine is to look around.
+        let mut ends = turns.begun.wrapping_add(left);
         let mut times = times.iter();
         while let Some(&time) = times.next() {
-            let mut limit = cx.desk().limit.get();
-            while let Some((due, call)) = cx.agenda_mut().pop_ringed(time.min(limit)) {
+            while let Some(due) = ring.first()
+                && due < time
+            {
+                if due >= desk.limit.get() {
+                    turns.run.core.tell(Class::Event, self.method);
+                    return None;
+                }
                 // None if it was cancelled.
-                let Some(call) = call else { continue };
-                turns.left -= 1;
-                cx.desk().go_on_at(due);
+                let Some(call) = ring.take_first() else {
+                    turns.holes += 1;
+                    ends = ends.wrapping_add(1);
+                    cx.agenda().passed_hole();
+                    continue;
+                };
+                desk.go_on_at(due);
                 if S::is_async(&call) {
                     return Some(call);
                 }
@@ -123,29 +142,28 @@ impl<S: Strategy, H> Handler<S, H> {
                 let result = Named::new(core, Class::Call, method).during(|| strategy.call(cx, call));
                 if result.is_err() {
                     core.tell(Class::Call, method);
-                    core.ended(cx.desk(), self.node(), method, result);
+                    core.ended(desk, self.node(), method, result);
                 }
-                limit = cx.desk().limit.get();
-                if limit <= due || turns.left == 0 {
+                if desk.limit.get() <= due || ring.left() == ends {
                     core.tell(Class::Call, method);
                     return None;
                 }
             }
-            if time > limit {
+            if time > desk.limit.get() {
                 break;
             }
             let Some(value) = turns.run.values.pop() else { break };
             let (core, method) = (&mut *turns.run.core, self.method);
-            cx.desk().go_on_at(time);
+            desk.go_on_at(time);
             if times.len() == 0 {
                 // It may be the last one of all.
-                core.mark = cx.desk().sequence.get();
+                core.mark = desk.sequence.get();
             }
             let take = &mut self.take;
             let result = Named::new(core, Class::Event, method).during(|| take.owned(strategy, cx, value));
             if result.is_err() {
                 core.tell(Class::Event, method);
-                core.ended(cx.desk(), self.node(), method, result);
+                core.ended(desk, self.node(), method, result);
             }
         }
         turns.run.core.tell(Class::Event, self.method);
@@ -181,16 +199,25 @@ impl Drop for Named<'_> {
 }
 
 /// A run of events among calls, which are counted whatever happens.
-struct Turns<'a, T> {
+struct Turns<'a, T, C> {
     run: Run<'a, T>,
-    /// How many calls may still be made before the engine looks around.
-    left: usize,
-    before: usize,
+    ring: Front<'a, C>,
+    /// How many calls had left the ring before.
+    begun: usize,
+    /// How many of those that have left it since will not run.
+    holes: usize,
 }
 
-impl<T> Drop for Turns<'_, T> {
+impl<T, C> Turns<'_, T, C> {
+    #[inline]
+    fn calls(&self) -> usize {
+        self.ring.left().wrapping_sub(self.begun) - self.holes
+    }
+}
+
+impl<T, C> Drop for Turns<'_, T, C> {
     #[inline]
     fn drop(&mut self) {
-        self.run.core.dispatched.calls += (self.before - self.left) as u64;
+        self.run.core.dispatched.calls += self.calls() as u64;
     }
 }

@@ -26,7 +26,7 @@ impl<S: Strategy> Slot<S::Call> for TaskSlot<S> {
 
     fn put(self, call: S::Call) -> CallKey {
         let due = self.due;
-        due.map_or(CallKey::NONE, |due| self.cx.reach(|cx| cx.schedule(due, call)))
+        due.map_or(CallKey::NONE, |due| self.cx.reach(|cx| cx.schedule(due, false, call)))
     }
 
     fn put_with(self, make: fn() -> S::Call) -> CallKey {

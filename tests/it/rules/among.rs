@@ -132,6 +132,48 @@ fn s44_what_fails_among_events_and_calls_is_named() {
     }
 }
 
+/// Its ticks ask for calls where none is pending, before the next tick.
+struct Relay {
+    log: Log,
+}
+
+#[strategy]
+impl Relay {
+    #[on_event(stream = "y")]
+    fn event(&mut self, cx: &Context<Self>, _: u32) {
+        self.log.note(cx, "event");
+        cx.after(d(1.0)).call();
+    }
+
+    #[every("1.5s")]
+    fn tick(&mut self, cx: &Context<Self>) {
+        self.log.note(cx, "tick");
+        cx.after(d(1.0)).call();
+    }
+
+    #[after]
+    fn call(&mut self, cx: &Context<Self>) {
+        self.log.note(cx, "call");
+    }
+}
+
+#[test]
+fn s07_what_a_tick_asks_for_between_two_events_comes_before_the_next_tick() {
+    let run = |watched: bool| {
+        let log = Log::default();
+        let events = (0..5).map(|n| (s(f64::from(10 * n)), n));
+        let runner = Runner::new().feed(Relay::Y, events).add(Relay { log: log.clone() }).end(s(45.0));
+        let runner = if watched { runner.observe(|_| {}) } else { runner };
+        runner.run().unwrap();
+        log.take()
+    };
+    let lines = run(false);
+    assert_eq!(lines, run(true));
+    assert!(lines.contains(
+        "event@10, call@10, tick@10.5, call@11, call@11.5, tick@12, call@13, tick@13.5, call@14.5"
+    ));
+}
+
 fn named(kind: &ErrorKind) -> String {
     match kind {
         ErrorKind::Handler(failure) => {
