@@ -254,8 +254,9 @@ impl Future for RunLive {
         }
         let State::Going(engine) = &mut self.0 else { panic!("a live run was polled after it had ended") };
         let polled = engine.poll_live(cx);
-        polled.map(|(outcome, errors)| {
+        polled.map(|closed| {
             self.0 = State::Over;
+            let (outcome, errors) = *closed;
             concluded(outcome, errors)
         })
     }

@@ -27,6 +27,11 @@ impl Engine {
         if live.wakes.any() {
             live.wakes.take(&mut live.looking);
         }
+        if std::mem::take(&mut live.is_awake) {
+            // From now on they have to wake the run.
+            let lanes = live.lanes.iter().zip(0..).filter(|(state, _)| **state == State::On);
+            live.looking.extend(lanes.map(|(_, lane)| lane));
+        }
         if !live.retries.is_empty() {
             let now = live.clock.now();
             let due = live.retries.extract_if(.., |&mut (time, _)| time <= now);
@@ -58,10 +63,11 @@ impl Engine {
             std::hint::spin_loop();
             return false;
         }
+        live.is_awake = true;
         for (lane, &stream) in lanes.iter().enumerate() {
             if live.lanes[lane] == State::On
                 && let Some(side) = stage.hubs[stream as usize].channel_mut().side()
-                && let Some(now) = side.look()
+                && let Some(now) = side.look_awake()
             {
                 live.read = Some(now);
                 live.hungry.push(lane as u32);
@@ -123,6 +129,11 @@ impl Engine {
         let Some(live) = &mut self.live else { return };
         let Some(Reverse((time, lane))) = live.shown.pop() else { return };
         live.hungry.push(lane);
+        self.run_event(lane, time);
+    }
+
+    /// Dispatches the item that the stream of a lane shows.
+    pub(super) fn run_event(&mut self, lane: u32, time: i64) {
         let stream = self.lanes[lane as usize];
         self.stage.core.class = Class::Event;
         self.stage.event = Some(Origin::Fed(lane as usize));

@@ -10,19 +10,24 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use super::wait::Horizon;
 use super::{Ended, Engine, Turn};
 use crate::error::ErrorKind;
-use crate::live::wake::Wakes;
+use crate::live::wake::{Alarm, Wakes};
 use crate::node::Step;
 use crate::outcome::{Outcome, StopReason};
 use crate::time::{Clock, ClockStep, Duration, Timestamp};
 
+/// What a live run has come to. In a box, so that a poll that only waits has little to hand back.
+pub(crate) type Closed = Box<(Outcome, Vec<ErrorKind>)>;
+
 /// What a live run has beside the parts of every run.
 pub(crate) struct Live {
     pub(super) clock: Arc<dyn Clock>,
+    /// True if time passes as it does outside of the run.
+    pub(super) is_real: bool,
     pub(super) wakes: Arc<Wakes>,
     pub(super) phase: Phase,
     /// The hand-over instant H (S30).
@@ -56,6 +61,15 @@ pub(crate) struct Live {
     pub(super) caught_up: bool,
     /// True once H was reached.
     pub(super) reached: bool,
+    /// True while nothing but arrivals and the passing of time brings more.
+    pub(super) rests: bool,
+    /// True while sources are asked over and over, and none of them wakes the run.
+    pub(super) is_awake: bool,
+    alarm: Arc<Alarm>,
+    /// That alarm, as the clock knows it.
+    rings: Waker,
+    /// The time at which it is to ring, if the clock was asked to.
+    set_to: Option<Timestamp>,
 }
 
 /// The options of a live run.
@@ -93,9 +107,15 @@ pub(super) enum State {
 
 impl Live {
     pub(crate) fn new(clock: Arc<dyn Clock>, options: LiveRun) -> Self {
+        let wakes = Arc::default();
+        let alarm = Alarm::new(&wakes);
         Live {
+            is_real: clock.is_real(),
             clock,
-            wakes: Arc::default(),
+            wakes,
+            rings: Waker::from(Arc::clone(&alarm)),
+            alarm,
+            set_to: None,
             phase: Phase::Opening,
             handover: 0,
             lanes: Vec::new(),
@@ -115,6 +135,8 @@ impl Live {
             behind: Cell::default(),
             caught_up: false,
             reached: false,
+            rests: false,
+            is_awake: false,
         }
     }
 
@@ -134,9 +156,20 @@ impl Live {
         self.handover
     }
 
-    /// True if time passes as it does outside of the run.
-    pub(super) fn is_real(&self) -> bool {
-        self.clock.is_real()
+    /// Waits for a time of the clock. False if the run's task has to sleep for it.
+    pub(super) fn wait_for_clock(&mut self, cx: &mut Context<'_>, until: Timestamp) -> bool {
+        if !self.is_real {
+            return self.clock.poll_until(cx, until).is_ready();
+        }
+        let is_set = self.set_to.is_some_and(|time| time <= until);
+        if is_set && !self.alarm.has_rung() {
+            // It rings in time; asked for each arrival, the clock would be what takes the most.
+            return false;
+        }
+        self.alarm.listen();
+        let is_over = self.clock.poll_until(&mut Context::from_waker(&self.rings), until).is_ready();
+        self.set_to = (!is_over).then_some(until);
+        is_over
     }
 
     pub(super) fn now(&self) -> i64 {
@@ -196,14 +229,14 @@ impl Engine {
     }
 
     /// Goes on with a live run until it has to wait, or has had its share of the time.
-    pub(crate) fn poll_live(&mut self, cx: &mut Context<'_>) -> Poll<(Outcome, Vec<ErrorKind>)> {
+    pub(crate) fn poll_live(&mut self, cx: &mut Context<'_>) -> Poll<Closed> {
         let entered = self.enter();
         let polled = self.poll_inside(cx);
         self.leave(entered);
         polled
     }
 
-    fn poll_inside(&mut self, cx: &mut Context<'_>) -> Poll<(Outcome, Vec<ErrorKind>)> {
+    fn poll_inside(&mut self, cx: &mut Context<'_>) -> Poll<Closed> {
         if self.closing.is_none() {
             let ended = match catch_unwind(AssertUnwindSafe(|| self.go_on_or_end(cx))) {
                 Ok(polled) => ready!(polled),
@@ -219,7 +252,7 @@ impl Engine {
             self.closing = Some(closing);
             return Poll::Pending;
         }
-        Poll::Ready(self.close(closing))
+        Poll::Ready(Box::new(self.close(closing)))
     }
 
     fn go_on_or_end(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
@@ -238,6 +271,11 @@ impl Engine {
         self.forget_horizon();
         let mut share = self.share();
         loop {
+            if self.has_rested()
+                && let Some(polled) = self.go_on_resting(cx, &mut share)?
+            {
+                return polled;
+            }
             self.look_after_watch();
             self.open_supplies()?;
             if let Some(ended) = self.look_around() {
@@ -276,8 +314,11 @@ impl Engine {
                     self.hand_over();
                 }
                 Turn::Wait => {
-                    if !self.catch_up() && !self.wait(cx) {
-                        return Poll::Pending;
+                    if !self.catch_up() {
+                        self.note_rest();
+                        if !self.wait(cx) {
+                            return Poll::Pending;
+                        }
                     }
                 }
                 turn => self.perform_live(turn)?,
@@ -296,14 +337,19 @@ impl Engine {
     /// Performs a turn of a live run.
     fn perform_live(&mut self, turn: Turn) -> Result<(), ErrorKind> {
         if self.phase() == Phase::Live {
-            let behind = Duration::from_nanos(self.horizon.saturating_sub(self.next));
-            if let Some(live) = &mut self.live {
-                live.max_behind = live.max_behind.max(behind);
-                live.behind.set(live.behind.get().max(behind));
-                live.horizon = Horizon::Old;
-            }
+            self.note_behind();
         }
         self.perform(turn)
+    }
+
+    /// Takes note of how late the next item is.
+    pub(super) fn note_behind(&mut self) {
+        let behind = Duration::from_nanos(self.horizon.saturating_sub(self.next));
+        if let Some(live) = &mut self.live {
+            live.max_behind = live.max_behind.max(behind);
+            live.behind.set(live.behind.get().max(behind));
+            live.horizon = Horizon::Old;
+        }
     }
 
     pub(super) fn phase(&self) -> Phase {

@@ -6,6 +6,7 @@
 
 mod arrivals;
 mod close;
+mod express;
 mod faults;
 mod feed;
 mod grace;
@@ -277,7 +278,7 @@ impl Engine {
 
     /// False in a live run under a clock of its own, in which real time is to decide nothing.
     fn is_real(&self) -> bool {
-        self.live.as_ref().is_none_or(|live| live.is_real())
+        self.live.as_ref().is_none_or(|live| live.is_real)
     }
 
     /// Takes as much at a time as is done in a few milliseconds. True if the run has had its share.

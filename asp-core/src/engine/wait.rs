@@ -5,7 +5,7 @@ use std::task::{Context, Waker};
 use super::live::{Live, Phase};
 use super::{Engine, Turn};
 use crate::live::wake::Poller;
-use crate::time::{Spin, Timestamp};
+use crate::time::{Duration, Spin, Timestamp};
 
 /// How many corrections of the clock the report lists.
 const STEPS: usize = 1_000;
@@ -22,6 +22,9 @@ pub(super) enum Horizon {
 
 /// After so many nanoseconds the clock is asked for steps, however many events arrive.
 const UNASKED: i64 = 100_000_000;
+
+/// What is due later than this is not looked out for while the run spins, which takes less.
+const NEAR: Duration = Duration::from_millis(1);
 
 impl Engine {
     /// Reads the clock if it is time to: not if it was read for an arrival.
@@ -101,19 +104,25 @@ impl Engine {
         if live.options.spin && self.grace.is_none() {
             return self.spin_until(cx, until);
         }
-        live.clock.poll_until(cx, until).is_ready()
+        live.wait_for_clock(cx, until)
     }
 
     /// The same without sleeping. False if it is time to let others on this thread do something.
     fn spin_until(&mut self, cx: &mut Context<'_>, until: Timestamp) -> bool {
-        let patience = Spin::start();
+        let Some(live) = &self.live else { return false };
+        let (patience, now) = (Spin::start(), live.clock.now());
+        if now >= until {
+            return true;
+        }
+        let is_near = !live.is_real || until <= now + NEAR;
         while !patience.is_over() {
             for _ in 0..8 {
                 if self.has_news() || self.spin_over_sources() {
                     return true;
                 }
             }
-            if self.stop.is_requested() || self.live.as_ref().is_some_and(|live| live.clock.now() >= until) {
+            let is_due = || is_near && self.live.as_ref().is_some_and(|live| live.clock.now() >= until);
+            if self.stop.is_requested() || is_due() {
                 return true;
             }
         }

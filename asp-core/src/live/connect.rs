@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use super::Notice;
 use super::feed::{Close, Feed, guarded};
-use super::inbox::Inbox;
+use super::inbox::{Alone, Inbox};
 use super::queue::Item;
 use crate::source::FaultKind;
 use crate::stream::Payload;
@@ -176,14 +176,14 @@ impl<T: Payload> Feed<T> for Connect<T> {
         self.advance(cx, inbox)
     }
 
-    fn look(&mut self, cx: &mut Context<'_>, inbox: &Inbox<T>) -> Option<Close> {
+    fn look(&mut self, cx: &mut Context<'_>, inbox: &Inbox<T>, alone: &mut Alone<T>) -> Option<Close> {
         match self.advance(cx, inbox) {
             Poll::Pending => return None,
             Poll::Ready(Err(fault)) => return Some(Close::Fault(fault)),
             Poll::Ready(Ok(())) => {}
         }
         let Link::Up(feed) = &mut self.link else { return None };
-        let fault = match feed.look(cx, inbox)? {
+        let fault = match feed.look(cx, inbox, alone)? {
             Close::End if self.policy.is_none_or(|policy| !policy.on_end) => return Some(Close::End),
             Close::End => FaultKind::Failed("the source ended".into()),
             Close::Fault(fault) => fault,

@@ -6,8 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use super::inbox::Inbox;
-use super::queue::Item;
+use super::inbox::{Alone, Inbox};
 use crate::panics::message;
 use crate::source::{FaultKind, PastItem, Pull};
 use crate::stream::Payload;
@@ -23,9 +22,9 @@ pub(crate) trait Feed<T>: Send {
         Poll::Ready(Ok(()))
     }
 
-    /// Moves what is there into the inbox, until the source is pending or the inbox wants no more. Says so if nothing
+    /// Moves what is there into the inbox, the first event past it as long as it is alone, until the source is pending or the inbox wants no more. Says so if nothing
     /// will follow.
-    fn look(&mut self, cx: &mut Context<'_>, inbox: &Inbox<T>) -> Option<Close>;
+    fn look(&mut self, cx: &mut Context<'_>, inbox: &Inbox<T>, alone: &mut Alone<T>) -> Option<Close>;
 
     /// When the source wants to be looked at again even if nobody wakes it.
     fn retry_at(&self) -> Option<Timestamp> {
@@ -61,7 +60,7 @@ where
     St: Stream + Send,
     F: FnMut(St::Item) -> Arrived<T> + Send,
 {
-    fn look(&mut self, cx: &mut Context<'_>, inbox: &Inbox<T>) -> Option<Close> {
+    fn look(&mut self, cx: &mut Context<'_>, inbox: &Inbox<T>, alone: &mut Alone<T>) -> Option<Close> {
         for _ in 0..LOOK {
             if inbox.is_blocked() {
                 return None;
@@ -72,7 +71,7 @@ where
             match polled {
                 Ok(Poll::Pending) => return None,
                 Ok(Poll::Ready(Some(Ok((event_time, value))))) => {
-                    inbox.push(Item::Event { event_time, value });
+                    inbox.receive(event_time, value, alone);
                 }
                 Ok(Poll::Ready(Some(Err(fault)))) => return Some(Close::Fault(fault)),
                 Ok(Poll::Ready(None)) => return Some(Close::End),

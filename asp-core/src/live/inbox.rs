@@ -9,6 +9,22 @@ use super::queue::{Item, Queue, Received, WhenFull};
 use super::wake::LaneWake;
 use crate::time::{Clock, Timestamp};
 
+/// An event of a live source, with the engine clock when it was received.
+pub(crate) struct Event<T> {
+    pub(crate) arrival: i64,
+    /// The time that its source gave it, if any.
+    pub(crate) event_time: Option<i64>,
+    pub(crate) value: T,
+}
+
+/// The first event that a look brings, as long as nothing follows it.
+pub(crate) enum Alone<T> {
+    /// It goes into the queue like the others.
+    Never,
+    None,
+    Event(Event<T>),
+}
+
 /// What stands between a live source and the run. The engine polls most sources itself, and the lock is never waited
 /// for then; a source with a task of its own shares it with that task.
 pub(crate) struct Inbox<T> {
@@ -19,6 +35,8 @@ pub(crate) struct Inbox<T> {
     is_blocked: AtomicBool,
     clock: Arc<dyn Clock>,
     lane: Arc<LaneWake>,
+    /// True if the queue has room for more than one event.
+    is_roomy: bool,
     /// The task of the source, which waits for room, or for its time to try again.
     pub(crate) source: AtomicWaker,
     /// When something was put into the queue last.
@@ -43,6 +61,7 @@ impl<T> Inbox<T> {
             is_blocked: AtomicBool::new(false),
             clock,
             lane,
+            is_roomy: capacity > 1 && when_full != WhenFull::Latest,
             source: AtomicWaker::new(),
             pushed: AtomicI64::new(i64::MIN),
             has_task: AtomicBool::new(false),
@@ -85,6 +104,44 @@ impl<T> Inbox<T> {
         *self.retry.lock().unwrap_or_else(PoisonError::into_inner) = time;
     }
 
+    /// True if nothing waits, of whatever kind.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.is_empty.load(Ordering::Acquire)
+    }
+
+    /// True if an event that comes now may be taken past the queue: whatever is done when that is full, it is not.
+    #[inline]
+    pub(crate) fn may_skip(&self) -> bool {
+        self.is_roomy && self.is_empty() && !self.has_task.load(Ordering::Relaxed)
+    }
+
+    /// Stamps an event. It is kept for the first one of a look; if others follow, all go into the queue.
+    #[inline]
+    pub(crate) fn receive(&self, event_time: Option<i64>, value: T, alone: &mut Alone<T>) {
+        match std::mem::replace(alone, Alone::Never) {
+            // Else a notice is before it.
+            Alone::None if self.is_empty() => {
+                let arrival = self.clock.now().as_nanos();
+                self.pushed.store(arrival, Ordering::Relaxed);
+                *alone = Alone::Event(Event { arrival, event_time, value });
+            }
+            Alone::Event(first) => {
+                self.put(first);
+                self.push(Item::Event { event_time, value });
+            }
+            Alone::None | Alone::Never => self.push(Item::Event { event_time, value }),
+        }
+    }
+
+    /// Puts an event into the queue that was stamped before.
+    fn put(&self, event: Event<T>) {
+        let Event { arrival, event_time, value } = event;
+        let mut queue = self.queue();
+        queue.push(arrival, Item::Event { event_time, value });
+        self.note(&queue);
+    }
+
     /// Stamps an item and puts it into the queue. A task of the source tells the run of the first one at once,
     /// and not only when it has nothing more: the run may be waiting for it.
     pub(crate) fn push(&self, item: Item<T>) {
@@ -103,7 +160,7 @@ impl<T> Inbox<T> {
 
     /// Takes the first item. A source that waited for room is told of it.
     pub(crate) fn pop(&self) -> Option<Received<T>> {
-        if self.is_empty.load(Ordering::Acquire) {
+        if self.is_empty() {
             return None;
         }
         let mut queue = self.queue();

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::Notice;
 use super::feed::{Close, Feed, History};
-use super::inbox::Inbox;
+use super::inbox::{Alone, Event, Inbox};
 use super::options::{LiveOptions, WhenLate};
 use super::queue::Item;
 use super::report::{Gap, StreamReport};
@@ -46,6 +46,16 @@ pub(crate) enum Shown {
     Fault(SourceFault),
 }
 
+/// What a look at a source brought, and into its queue.
+pub(crate) struct Seen {
+    /// What the clock showed, if it was read.
+    pub(crate) read: Option<i64>,
+    pub(crate) shown: Shown,
+    /// True if more is in the queue.
+    pub(crate) has_more: bool,
+    pub(crate) retry_at: Option<Timestamp>,
+}
+
 /// The live side of a stream of `T`. The channel knows no more of it, so that a program compiles it for those payloads only
 /// that come live.
 pub(crate) trait LiveSide<T>: AnySide {
@@ -61,8 +71,13 @@ pub(crate) trait LiveSide<T>: AnySide {
 pub(crate) trait AnySide: Send {
     /// Goes on with opening. Ready when the source receives, and its history has come (S31).
     fn poll_open(&mut self) -> Poll<Result<(), SourceFault>>;
-    /// Lets the source put what it has into the queue; what the clock showed, if it was read for that.
+    /// Lets the source put what it has into the queue; what the clock showed, if it was read for that. It wakes the run
+    /// when it has more.
     fn look(&mut self) -> Option<i64>;
+    /// The same for a run that asks again anyway, and is not to be woken.
+    fn look_awake(&mut self) -> Option<i64>;
+    /// [`AnySide::look`] and [`AnySide::show`]. An event that comes alone does not go through the queue.
+    fn look_and_show(&mut self, last: i64) -> Seen;
     /// When the source wants to be looked at again, wake or no wake.
     fn retry_at(&self) -> Option<Timestamp>;
     /// Takes the next item from the queue and gives it a time after `last` (S32). At most one is shown.
@@ -73,6 +88,8 @@ pub(crate) trait AnySide: Send {
     fn waiting(&self) -> usize;
     /// True if nothing waits in the queue, of whatever kind.
     fn is_drained(&self) -> bool;
+    /// False if nothing waits in the queue that does not wake the run: seen without its lock.
+    fn has_more(&self) -> bool;
     /// Events that found the queue full.
     fn dropped(&self) -> u64;
     /// True once the end of the source was dispatched.
@@ -189,7 +206,7 @@ impl<T: Payload> Side<T> {
         // In a box, so that tokio's part of it is compiled once, and not for each payload.
         let polled: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(std::future::poll_fn(move |cx| {
             inbox.source.register(cx.waker());
-            let close = feed.look(cx, &inbox);
+            let close = feed.look(cx, &inbox, &mut Alone::Never);
             inbox.set_retry(feed.retry_at());
             let closes = close.is_some();
             shut(&inbox, close);
@@ -240,6 +257,22 @@ impl<T: Payload> Side<T> {
         self.sequence = self.sequence.max(Some(found));
     }
 
+    /// Shows an event, if the options admit it.
+    #[inline]
+    fn show_event(&mut self, event: Event<T>, last: i64) -> Option<Shown> {
+        let Event { arrival, event_time, value } = event;
+        let event_time = event_time.unwrap_or(arrival);
+        self.yielded += 1;
+        match self.admits(arrival, event_time, &value) {
+            Ok(true) => {
+                let entry = Entry::Event { event_time, arrival: Some(arrival), value };
+                Some(self.place(arrival, last, entry))
+            }
+            Ok(false) => None,
+            Err(fault) => Some(Shown::Fault(SourceFault::new(self.yielded - 1, fault))),
+        }
+    }
+
     /// Fixes the time of an item, which is shown from now on.
     fn place(&mut self, arrival: i64, last: i64, entry: Entry<T>) -> Shown {
         let time = arrival.max(last.saturating_add(1));
@@ -260,6 +293,32 @@ impl<T: Payload> Side<T> {
 #[inline(never)]
 fn spawn(runtime: &Handle, task: Pin<Box<dyn Future<Output = ()> + Send>>) -> JoinHandle<()> {
     runtime.spawn(task)
+}
+
+/// Lets a source put what it has into the queue, and has it wake this one when it has more; what the clock showed, if it
+/// was read for that.
+fn look<T: Payload>(
+    inbox: &Inbox<T>,
+    feed: &mut Option<Box<dyn Feed<T>>>,
+    waker: &Waker,
+    alone: &mut Alone<T>,
+) -> Option<i64> {
+    inbox.lane().listen();
+    let before = inbox.pushed();
+    let Some(source) = feed else {
+        if inbox.retry().is_some_and(|time| time <= inbox.clock().now()) {
+            inbox.set_retry(None);
+            inbox.source.wake();
+        }
+        return None;
+    };
+    let close = source.look(&mut Context::from_waker(waker), inbox, alone);
+    if close.is_some() {
+        *feed = None;
+        shut(inbox, close);
+    }
+    let last = inbox.pushed();
+    (last > before).then_some(last)
 }
 
 /// Puts the end of a source behind its events.
@@ -306,22 +365,24 @@ impl<T: Payload> AnySide for Side<T> {
     }
 
     fn look(&mut self) -> Option<i64> {
-        self.inbox.lane().listen();
-        let before = self.inbox.pushed();
-        let Some(feed) = &mut self.feed else {
-            if self.inbox.retry().is_some_and(|time| time <= self.inbox.clock().now()) {
-                self.inbox.set_retry(None);
-                self.inbox.source.wake();
-            }
-            return None;
+        let Side { inbox, waker, feed, .. } = self;
+        look(inbox, feed, waker, &mut Alone::Never)
+    }
+
+    fn look_awake(&mut self) -> Option<i64> {
+        look(&self.inbox, &mut self.feed, Waker::noop(), &mut Alone::Never)
+    }
+
+    fn look_and_show(&mut self, last: i64) -> Seen {
+        let Side { inbox, waker, feed, shown, .. } = self;
+        let mut alone = if inbox.may_skip() && shown.is_none() { Alone::None } else { Alone::Never };
+        let read = look(inbox, feed, waker, &mut alone);
+        let shown = match alone {
+            Alone::Event(received) => self.show_event(received, last),
+            Alone::None | Alone::Never => None,
         };
-        let close = feed.look(&mut Context::from_waker(&self.waker), &self.inbox);
-        if close.is_some() {
-            self.feed = None;
-        }
-        shut(&self.inbox, close);
-        let last = self.inbox.pushed();
-        (last > before).then_some(last)
+        let shown = shown.unwrap_or_else(|| self.show(last));
+        Seen { read, shown, has_more: self.has_more(), retry_at: self.retry_at() }
     }
 
     fn retry_at(&self) -> Option<Timestamp> {
@@ -336,16 +397,8 @@ impl<T: Payload> AnySide for Side<T> {
             let arrival = received.arrival;
             match received.item {
                 Item::Event { event_time, value } => {
-                    let event_time = event_time.unwrap_or(arrival);
-                    self.yielded += 1;
-                    match self.admits(arrival, event_time, &value) {
-                        Ok(true) => {
-                            let arrival = Some(arrival);
-                            let entry = Entry::Event { event_time, arrival, value };
-                            return self.place(received.arrival, last, entry);
-                        }
-                        Ok(false) => {}
-                        Err(fault) => return Shown::Fault(SourceFault::new(self.yielded - 1, fault)),
+                    if let Some(shown) = self.show_event(Event { arrival, event_time, value }, last) {
+                        return shown;
                     }
                 }
                 Item::Notice(notice) => {
@@ -384,6 +437,10 @@ impl<T: Payload> AnySide for Side<T> {
 
     fn is_drained(&self) -> bool {
         self.inbox.queue().is_empty()
+    }
+
+    fn has_more(&self) -> bool {
+        !self.inbox.is_empty()
     }
 
     fn dropped(&self) -> u64 {

@@ -157,23 +157,31 @@ impl Entered {
     /// Ends the poll; what is the run's own.
     pub(crate) fn leave(mut self) -> Option<Box<Local>> {
         self.has_left = true;
-        let before = self.before.take();
-        HERE.with(|here| here.local.replace(before))
+        self.restore()
+    }
+
+    /// What was here before is here again; what was here.
+    #[inline]
+    fn restore(&mut self) -> Option<Box<Local>> {
+        let (before, lent_before) = (self.before.take(), self.lent_before.take());
+        let (local, lent) = HERE.with(|here| {
+            here.in_use.set(self.in_use_before);
+            (here.local.replace(before), here.lent.replace(lent_before))
+        });
+        if lent.is_some() {
+            drop(lent);
+        }
+        local
     }
 }
 
 impl Drop for Entered {
+    #[inline]
     fn drop(&mut self) {
         if !self.has_left {
             // The run unwinds.
-            let before = self.before.take();
-            drop(HERE.with(|here| here.local.replace(before)));
+            drop(self.restore());
         }
-        let lent_before = self.lent_before.take();
-        drop(HERE.with(|here| {
-            here.in_use.set(self.in_use_before);
-            here.lent.replace(lent_before)
-        }));
     }
 }
 

@@ -32,6 +32,7 @@ mod queues;
 mod reconnect;
 mod recording;
 mod repeats;
+mod resting;
 mod rows;
 mod schedule;
 mod settled;

@@ -67,7 +67,8 @@ pub trait Clock: Send + Sync + 'static {
     /// Ready once `now() >= time`, never early (S6); until then, the task of `cx` is woken when it is time to ask
     /// again, which may be more often than needed.
     ///
-    /// The run is the only caller. It waits for one time: a call takes the place of the one before it.
+    /// The run is the only caller. It waits for one time: a call takes the place of the one before it. As long as its task
+    /// was not woken by a [real](Self::is_real) clock, it need not ask again for the same time or a later one.
     /// [`Timestamp::MAX`] says that nothing is due. It is never ready, but the clock goes on being watched for
     /// [steps](Self::take_step).
     fn poll_until(&self, cx: &mut Context<'_>, time: Timestamp) -> Poll<()>;
