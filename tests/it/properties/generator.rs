@@ -12,7 +12,49 @@ const UNITS: [i64; 4] = [1, 1_000, 1_000_000_000, 50_000_000_000_000_000];
 
 /// Mostly small ones, which shrink well; some with more of everything, which go further.
 pub(super) fn scenario() -> impl Strategy<Value = Scenario> {
-    prop_oneof![9 => sized(7, 9), 1 => sized(40, 60), 4 => chain()]
+    prop_oneof![9 => sized(7, 9), 1 => sized(40, 60), 4 => chain(), 4 => sparse()]
+}
+
+/// Events so far apart that calls of calls and several ticks fall between two of them, mostly with room for bursts.
+fn sparse() -> impl Strategy<Value = Scenario> {
+    let reads = any::<bool>().prop_map(|by_reference| Trigger::OnEvent { stream: 0, by_reference });
+    let rows = (reads, vec(row(), 0..4)).prop_map(|(reads, more)| {
+        let triggers = [reads, Trigger::Deferred].into_iter();
+        triggers.map(|trigger| Row { joined: false, trigger }).chain(more).collect::<Vec<_>>()
+    });
+    let plan = (rows, vec(vec(op_of_calls(), 0..2), 0..40));
+    let plan = plan.prop_map(|(rows, script)| Plan { emits: Vec::new(), rows, script });
+    let times = vec(0..9i64, 0..9).prop_map(|gaps| {
+        let gaps = gaps.iter().scan(0, |time, gap| {
+            *time += gap * gap / 4;
+            Some(*time)
+        });
+        gaps.collect()
+    });
+    let part =
+        times.prop_map(|times| Part { times, fails: false, shared: false, reorder: None, read_ahead: None });
+    let others = (vec(feed_of_others(), 0..2), vec(self::plan(9), 0..2));
+    ((0..UNITS.len(), 20..90i64), part, plan, others).prop_map(
+        |((unit, end), part, plan, (feeds, strategies))| {
+            let feed = Feed { stream: 0, read_ahead: None, parts: vec![part] };
+            Scenario {
+                unit: UNITS[unit],
+                start: None,
+                end: Some(end),
+                continues_on_error: false,
+                past_is_error: false,
+                added_first: 0,
+                feeds: [vec![feed], feeds].concat(),
+                strategies: [vec![plan], strategies].concat(),
+            }
+            .normalized()
+        },
+    )
+}
+
+/// Mostly calls of the same delay, as a ring takes them. Few enough, with what each asks for itself, to end now and then.
+fn op_of_calls() -> impl Strategy<Value = Op> {
+    prop_oneof![6 => Just(Op::After { delay: 1, row: 1 }), 1 => op()]
 }
 
 /// Strategies of which each emits to the next one, and mostly no more than that.
