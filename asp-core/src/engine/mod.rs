@@ -94,6 +94,8 @@ pub(crate) struct Engine {
     /// What a live run has beside.
     live: Option<Box<Live>>,
     stop: StopHandle,
+    /// True if it repeats a recorded run.
+    repeats: bool,
     /// The steps of a recorded live run that are still to be repeated.
     steps: VecDeque<(i64, Step)>,
     /// Where that was stopped, if it was.
@@ -204,6 +206,7 @@ impl Engine {
             pacer: None,
             live: None,
             stop,
+            repeats: false,
             steps: VecDeque::new(),
             stops_at: None,
             horizon: i64::MAX,
