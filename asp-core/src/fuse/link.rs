@@ -208,12 +208,12 @@ impl<B: Fuse, N: Next<B>> Receiver for Passing<'_, Link<B, N>> {
     #[inline(always)]
     fn accept<T: Send + 'static>(self, value: T) -> (Box<Desk>, bool) {
         let Passing { link, desk, core } = self;
-        let Some(node) = &mut link.node else { return (desk, false) };
+        let Some(node) = link.node.as_deref_mut() else { return (desk, false) };
         // At once, in case the handler panics.
         link.count += 1;
         node.cx.take_desk(desk);
         // It takes events, or the chain were not open.
-        let Node { strategy: Some(strategy), cx, .. } = &mut **node else {
+        let Node { strategy: Some(strategy), cx, .. } = node else {
             return (node.cx.give_desk(), false);
         };
         let mut here = Here { core: Some(core), round: link.hop.round };

@@ -261,7 +261,7 @@ impl Emits for () {
     #[inline]
     fn shut(&self) {}
 
-    #[inline]
+    #[inline(always)]
     fn pass<R: Receiver>(&self, receiver: R) -> Result<R::Outcome, R> {
         Err(receiver)
     }
@@ -288,7 +288,7 @@ impl<T: Send + 'static> Emits for Outlet<T> {
         self.stream.set("");
     }
 
-    #[inline]
+    #[inline(always)]
     fn pass<R: Receiver>(&self, receiver: R) -> Result<R::Outcome, R> {
         match self.value.take() {
             Some(value) => Ok(receiver.accept(value)),
@@ -317,7 +317,7 @@ impl<A: Emits, B: Emits> Emits for (A, B) {
         self.1.shut();
     }
 
-    #[inline]
+    #[inline(always)]
     fn pass<R: Receiver>(&self, receiver: R) -> Result<R::Outcome, R> {
         self.0.pass(receiver).or_else(|receiver| self.1.pass(receiver))
     }

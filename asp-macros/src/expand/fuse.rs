@@ -61,7 +61,7 @@ pub(super) fn types(names: &Names<'_>) -> Option<TokenStream> {
                 #private::Emits::shut(&self.0);
             }
 
-            #[inline]
+            #[inline(always)]
             fn pass<__AspR: #private::Receiver>(
                 &self,
                 __asp_receiver: __AspR,
