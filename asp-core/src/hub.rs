@@ -292,7 +292,7 @@ impl<T: Payload> AnyHub for Hub<T> {
                 break;
             }
         }
-        done + self.channel.take_end(times, done, core)
+        done
     }
 
     fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core) {

@@ -278,9 +278,13 @@ impl<T: Payload> Pull<T> for Replay<T> {
         let mut items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
         let mut last = None;
         for count in 0.. {
-            // The end belongs to the last event.
-            let ends = matches!(items.front(), Some((time, Stamp::End, _)) if Some(*time) == last);
-            if count >= max && !ends {
+            // As that of a source of the past, an end is seen with the last event if it is of its time: before anything that
+            // the handlers of that have asked for.
+            if matches!(items.front(), Some((time, Stamp::End, _)) if Some(*time) == last) {
+                items.pop_front();
+                return Pulled::End;
+            }
+            if count >= max {
                 break;
             }
             match items.pop_front() {

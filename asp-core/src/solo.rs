@@ -57,7 +57,7 @@ impl<S: Strategy, T: Payload, H: Take<S, T>> Solo<S, T, H> {
             self.run_entry(time, entry, nodes, core);
             done += 1;
         }
-        done + self.channel.take_end(times, done, core)
+        done
     }
 
     /// Dispatches an item that carries more than its time.

@@ -35,8 +35,6 @@ pub(crate) trait AnyChannel: Any {
     fn fill(&mut self, column: &mut Column) -> Filled;
     /// Records that the source has ended; at no time, if it was empty from the start.
     fn record_end(&mut self, time: Option<i64>);
-    /// Takes out the end of a recorded source, if that is its next item.
-    fn take_recorded_end(&mut self) -> bool;
     /// Whoever waited for an event that is kept is gone.
     fn release_kept(&mut self, number: u64);
     /// True if it has a source.
@@ -219,14 +217,6 @@ impl<T: Payload> AnyChannel for Channel<T> {
 
     fn add_waiter(&mut self, waiter: Box<dyn AnyWaiter>) -> bool {
         self.waiters.add(waiter)
-    }
-
-    fn take_recorded_end(&mut self) -> bool {
-        let is_next = self.stamps.front() == Some(&Stamp::End);
-        if is_next {
-            self.stamps.pop_front();
-        }
-        is_next
     }
 
     fn set_over(&mut self) {

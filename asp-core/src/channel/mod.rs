@@ -246,18 +246,6 @@ impl<T: Payload> Channel<T> {
         shown
     }
 
-    /// Takes out the end of a source that was seen when its last event had been dispatched, which was the one before
-    /// `times[done]`: before anything that its handlers have asked for. How many items that is.
-    pub(crate) fn take_end(&mut self, times: &[i64], done: usize, core: &Core) -> usize {
-        let Some(last) = done.checked_sub(1).and_then(|last| times.get(last)) else { return 0 };
-        let is_end = times.get(done) == Some(last) && self.stamps.front() == Some(&Stamp::End);
-        if is_end && !core.desk().halted() {
-            self.stamps.pop_front();
-            return 1;
-        }
-        0
-    }
-
     /// Takes the next item of a stamped source out.
     pub(crate) fn next_stamped(&mut self) -> Option<Entry<T>> {
         let stamp = self.stamps.pop_front()?;

@@ -46,7 +46,6 @@ impl Engine {
                 count += self.stage.feed_by_instants(lane, stream, &times[count..], outer)?;
             }
             let goes_on = count == times.len();
-            let last = count.checked_sub(1).and_then(|last| times.get(last).copied());
             let dry = self.merge.took(lane, count);
             if self.stage.core.desk().halted() {
                 break;
@@ -55,28 +54,10 @@ impl Engine {
                 // A fault of the source takes effect now, before any other item (S15).
                 self.refill(lane)?;
             }
-            if self.repeats {
-                self.take_recorded_end(lane, last)?;
-            }
             portion -= count.min(portion);
             if !goes_on || portion == 0 || self.is_on() {
                 break;
             }
-        }
-        Ok(())
-    }
-
-    /// The end of a source is seen with its last event, at that time. A recorded one is an item of its own, which may stand
-    /// in another batch, or behind what is taken at a time: it takes effect before anything that handlers have asked for.
-    #[cold]
-    fn take_recorded_end(&mut self, lane: usize, last: Option<i64>) -> Result<(), ErrorKind> {
-        let is_next = self
-            .merge
-            .run(i64::MIN, 1)
-            .is_some_and(|(next, times)| next == lane && times.first() == last.as_ref());
-        let stream = self.lanes[lane] as usize;
-        if is_next && self.stage.hubs[stream].channel_mut().take_recorded_end() && self.merge.took(lane, 1) {
-            self.refill(lane)?;
         }
         Ok(())
     }

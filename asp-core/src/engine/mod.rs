@@ -94,8 +94,6 @@ pub(crate) struct Engine {
     /// What a live run has beside.
     live: Option<Box<Live>>,
     stop: StopHandle,
-    /// True if it repeats a recorded run.
-    repeats: bool,
     /// The steps of a recorded live run that are still to be repeated.
     steps: VecDeque<(i64, Step)>,
     /// Where that was stopped, if it was.
@@ -206,7 +204,6 @@ impl Engine {
             pacer: None,
             live: None,
             stop,
-            repeats: false,
             steps: VecDeque::new(),
             stops_at: None,
             horizon: i64::MAX,
@@ -451,8 +448,8 @@ impl Engine {
         }
     }
 
-    /// True if a call or tick is next, not later than `limit` and before `lane`, and nothing has come of the last one that is
-    /// to be seen before that.
+    /// True if a call or tick is next, not later than `limit` and before `lane`, and nothing has come of the last one, nor
+    /// from outside, that is to be seen before that.
     fn goes_on_with_agendas(&self, limit: i64, lane: Due) -> bool {
         let Stage { core, supplies, newcomers, .. } = &self.stage;
         let next = core.heads.first();
@@ -468,6 +465,7 @@ impl Engine {
             && self.sinks.is_none()
             && self.pacer.is_none()
             && !self.is_on()
+            && !self.stop.is_requested()
     }
 }
 

@@ -38,7 +38,6 @@ impl Engine {
         let handover = facts.handover.map(|time| (time, Step::Live));
         let caught_up = facts.caught_up.map(|time| (time, Step::CaughtUp));
         self.steps.extend(handover.into_iter().chain(caught_up));
-        self.repeats = true;
         self.opens = facts.opened;
         self.late_again = facts.late;
         self.stage.core.recorded_skips = facts.skips;
