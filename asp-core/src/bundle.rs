@@ -214,7 +214,7 @@ impl<S: Strategy> AnyBundle for Bundle<S> {
                         other => filled = Some((lane, other)),
                     }
                     merge.filled(lane);
-                    if filled.is_some() || core.watched || core.has_tasks || merge.first_of_many().is_none() {
+                    if filled.is_some() || core.watched || core.has_tasks || !merge.goes_on() {
                         break;
                     }
                 }

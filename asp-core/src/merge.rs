@@ -231,6 +231,13 @@ impl Merge {
         if self.alternates > 0 { first } else { None }
     }
 
+    /// True if [`Merge::first_of_many`] is some. After a lane was filled the tree mostly says so at once.
+    #[inline]
+    pub(crate) fn goes_on(&mut self) -> bool {
+        let is_known = self.goes_without_order() && !self.is_stale && self.head() != EMPTY;
+        is_known || self.first_of_many().is_some()
+    }
+
     /// True if the next event is told from the tree alone.
     fn goes_without_order(&self) -> bool {
         self.alternates > 0 && self.next == self.ordered && self.sole.is_none()

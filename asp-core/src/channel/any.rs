@@ -110,6 +110,7 @@ impl<T: Payload> AnyChannel for Channel<T> {
     fn go_live(&mut self, clock: &Arc<dyn Clock>, wakes: &Arc<Wakes>, lane: u32) {
         let Some(live) = self.source.as_mut().and_then(|it| it.live.take()) else { return };
         let begin = live.begin;
+        self.is_special = true;
         self.side = Some(begin(*live, Arc::clone(clock), wakes, lane));
     }
 
@@ -129,17 +130,8 @@ impl<T: Payload> AnyChannel for Channel<T> {
     }
 
     fn fill(&mut self, column: &mut Column) -> Filled {
-        let base = self.values.len();
         self.is_stamped = false;
-        let filled = self.pull(column);
-        if let Some(side) = &mut self.side {
-            side.saw_past(&self.values, base);
-            self.last_pulled = column.times.last().copied().or(self.last_pulled);
-        }
-        match self.late {
-            Some(late) if matches!(filled, Filled::Events) => self.fill_late(late, column),
-            _ => filled,
-        }
+        if self.is_special { self.fill_special(column) } else { self.pull(column) }
     }
 
     fn release_kept(&mut self, number: u64) {
@@ -156,6 +148,7 @@ impl<T: Payload> AnyChannel for Channel<T> {
     }
 
     fn expect_late(&mut self, start: i64, floor: i64) {
+        self.is_special = true;
         self.late = Some(Late { start, floor });
     }
 

@@ -77,14 +77,17 @@ struct Late {
 pub(crate) struct Channel<T> {
     /// True if what was pulled last has stamps.
     pub(crate) is_stamped: bool,
+    /// True if it has a live side, or expects late events: they need not be looked at otherwise, so that a batch takes two
+    /// lines of the cache and not three.
+    is_special: bool,
     /// The values of the lane, one for each time of its column that was not dispatched.
     pub(crate) values: Batch<T>,
     /// Values that came from the source.
     pub(crate) pulled: u64,
+    pub(crate) source: Option<Source<T>>,
     pub(crate) side: Option<Box<dyn LiveSide<T>>>,
     /// What is expected of a source that was opened while the run goes on.
     late: Option<Late>,
-    pub(crate) source: Option<Source<T>>,
     /// What the items of the source carry beside time and value, one for each time of the column, if they are not plain
     /// events.
     pub(crate) stamps: VecDeque<Stamp>,
@@ -142,6 +145,7 @@ impl<T: Payload> Channel<T> {
     pub(crate) fn new(name: Arc<str>, id: u32) -> Self {
         Channel {
             is_stamped: false,
+            is_special: false,
             name,
             id,
             values: Batch::new(),
@@ -292,6 +296,21 @@ impl<T: Payload> Channel<T> {
         Filled::Events
     }
 
+    /// Pulls where there is a live side, or what comes may be late.
+    #[cold]
+    fn fill_special(&mut self, column: &mut Column) -> Filled {
+        let base = self.values.len();
+        let filled = self.pull(column);
+        if let Some(side) = &mut self.side {
+            side.saw_past(&self.values, base);
+            self.last_pulled = column.times.last().copied().or(self.last_pulled);
+        }
+        match self.late {
+            Some(late) if matches!(filled, Filled::Events) => self.fill_late(late, column),
+            _ => filled,
+        }
+    }
+
     /// Pulls until there is something, or nothing more will come.
     pub(crate) fn pull(&mut self, column: &mut Column) -> Filled {
         while let Some(source) = &mut self.source {
@@ -405,4 +424,19 @@ impl<T: Payload> Channel<T> {
 #[inline(never)]
 fn forget(hooks: &mut Vec<(u32, u32)>, node: u32) {
     hooks.retain(|&(other, _)| other != node);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::mem::offset_of;
+
+    use super::{Channel, Source};
+
+    /// With a handler that has caught a number before it, these are the rest of two lines of the cache.
+    #[test]
+    fn what_each_batch_needs_stands_in_front() {
+        let end = offset_of!(Channel<f64>, source) + offset_of!(Source<f64>, live);
+        assert_eq!(end, 2 * 64 - 32);
+        assert!(offset_of!(Channel<f64>, side) >= end);
+    }
 }

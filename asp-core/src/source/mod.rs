@@ -42,6 +42,8 @@ pub(crate) use stamped::Stamp;
 /// # let _: Source<f64> = source;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+// So that what each batch needs stands together in its channel.
+#[repr(C)]
 pub struct Source<T> {
     pub(crate) pull: Box<dyn Pull<T>>,
     pub(crate) read_ahead: Option<usize>,
