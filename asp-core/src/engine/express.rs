@@ -1,7 +1,9 @@
 //! The short way of a live event to its handler, where nothing else is about: of one that comes alone it is the code that
 //! takes the time, since most of it was not run for a while.
 //!
-//! What happens is what the loop of `live.rs` would do, and whatever is out of the ordinary is left to that.
+//! What happens is what the loop of `live.rs` would do, and whatever is out of the ordinary is left to that. One thing differs,
+//! under a real clock: the first event of a look is dispatched in the middle of it, so that what came together with it is
+//! stamped after its handler has returned (S39, S51).
 
 use std::cmp::Reverse;
 use std::task::{Context, Poll, Waker};
