@@ -5,6 +5,7 @@
 
 use std::any::{Any, TypeId};
 use std::sync::Arc;
+use std::task::Waker;
 
 use crate::bundle::AnyBundle;
 use crate::channel::{AnyChannel, Channel, Copying, DigestFn, Kept, PeekFn, SinkFn, TapeFn};
@@ -12,7 +13,7 @@ use crate::core::Core;
 use crate::departures::Departure;
 use crate::desk::At;
 use crate::forward::outflow::Outflow;
-use crate::live::side::Entry;
+use crate::live::side::{Entry, Shown};
 use crate::nodes::Nodes;
 use crate::observe::Class;
 use crate::reader::Reader;
@@ -47,6 +48,11 @@ pub(crate) trait AnyHub: Any + Send {
     fn fuse(&mut self, _chain: Box<dyn Any>) {}
     /// Puts it into the bundle of its owner, which is made if there is none; its place there, or the stream itself.
     fn join(self: Box<Self>, bundle: &mut Option<Box<dyn AnyBundle>>) -> Result<u32, Box<dyn AnyHub>>;
+    /// [`AnySide::look_for_one`](crate::live::side::AnySide::look_for_one), in one dynamic call.
+    fn look_for_one(&mut self, last: i64, waker: Option<&Waker>, read: &mut Option<i64>) -> Shown {
+        let side = self.channel_mut().side();
+        side.map_or(Shown::Nothing, |side| side.look_for_one(last, waker, read))
+    }
     /// Dispatches the item that the live side of the stream shows.
     fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core);
     /// Dispatches the next emission.

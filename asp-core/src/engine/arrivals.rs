@@ -27,6 +27,7 @@ impl Engine {
         if live.wakes.any() {
             live.wakes.take(&mut live.looking);
         }
+        live.looking.extend(live.direct.take());
         if std::mem::take(&mut live.is_awake) {
             // From now on they have to wake the run.
             let lanes = live.lanes.iter().zip(0..).filter(|(state, _)| **state == State::On);
@@ -89,7 +90,7 @@ impl Engine {
             match side.show(last) {
                 Shown::Nothing => {}
                 Shown::At(time) => live.shown.push(Reverse((time, lane))),
-                Shown::Fault(fault) => return Err(self.source_error(stream, fault)),
+                Shown::Fault(fault) => return Err(self.source_error(stream, *fault)),
             }
         }
         Ok(())

@@ -1,10 +1,12 @@
 //! The short way of a live event to its handler, where nothing else is about: of one that comes alone it is the code that
 //! takes the time, since most of it was not run for a while.
 //!
-//! What happens is what the loop of `live.rs` would do, and whatever is out of the ordinary is left to that.
+//! What happens is what the loop of `live.rs` would do, and whatever is out of the ordinary is left to that. One thing differs,
+//! under a real clock: the first event of a look is dispatched in the middle of it, so that what came together with it is
+//! stamped after its handler has returned (S39, S51).
 
 use std::cmp::Reverse;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 #[cfg(debug_assertions)]
 use super::Turn;
@@ -16,12 +18,27 @@ use crate::error::ErrorKind;
 use crate::live::side::{Seen, Shown};
 use crate::time::{Share, Timestamp};
 
+/// What may be behind an item that a lane shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum More {
+    Nothing,
+    /// Others wait in the queue.
+    Queued,
+    /// The source was not asked for more yet, nor knows whom to wake.
+    Unasked,
+}
+
+impl More {
+    fn queued(has_more: bool) -> Self {
+        if has_more { More::Queued } else { More::Nothing }
+    }
+}
+
 /// An item that a lane shows.
 struct Arrival {
     lane: u32,
     time: i64,
-    /// True if others wait behind it.
-    has_more: bool,
+    more: More,
 }
 
 impl Stage {
@@ -42,6 +59,7 @@ impl Engine {
         let is_on = live.is_on() && live.caught_up && !live.draining && live.opening == 0;
         let has_others = !live.retries.is_empty() || !live.shown.is_empty() || !live.hungry.is_empty();
         live.rests = is_plain && is_quiet && is_on && !has_others;
+        live.sole = if live.rests && !live.options.spin { live.only_lane() } else { None };
     }
 
     /// True, once, if the run has rested until it was woken.
@@ -56,11 +74,12 @@ impl Engine {
         cx: &mut Context<'_>,
         share: &mut Share,
     ) -> Result<Option<Poll<Ended>>, ErrorKind> {
-        while let Some(arrived) = self.sole_arrival()? {
-            let Arrival { lane, mut time, mut has_more } = arrived;
+        while let Some(arrived) = self.sole_arrival(cx)? {
+            let Arrival { lane, mut time, mut more } = arrived;
             self.look_at_clock();
             loop {
                 if !self.may_run(lane, time) {
+                    self.note_more(lane, more);
                     return Ok(None);
                 }
                 self.run_event(lane, time);
@@ -68,22 +87,24 @@ impl Engine {
                 if !rests && let Some(stopped) = self.stopped() {
                     return Ok(Some(Poll::Ready(stopped)));
                 }
-                if rests && !has_more && !self.stop.is_requested() {
+                let goes_on = rests && !self.stop.is_requested();
+                if goes_on && more == More::Nothing {
                     break;
                 }
-                let is_over = self.has_had(share);
-                let Some(live) = &mut self.live else { return Ok(None) };
+                let is_over = more != More::Unasked && self.has_had(share);
+                let Some(live) = &self.live else { return Ok(None) };
                 // Sources that the run has asked over and over have to wake it from now on.
-                if is_over || !rests || live.is_awake || live.wakes.any() || self.stop.is_requested() {
-                    live.hungry.push(lane);
+                if is_over || !goes_on || live.is_awake || live.wakes.any() {
+                    self.note_more(lane, more);
                     if !is_over {
                         return Ok(None);
                     }
                     cx.waker().wake_by_ref();
                     return Ok(Some(Poll::Pending));
                 }
-                let Some(next) = self.next_of(lane)? else { break };
-                (time, has_more) = (next.time, next.has_more);
+                let next = if more == More::Unasked { self.look_on(lane, cx)? } else { self.next_of(lane)? };
+                let Some(next) = next else { break };
+                (time, more) = (next.time, next.more);
             }
             if !self.rest(cx) {
                 return Ok(Some(Poll::Pending));
@@ -109,26 +130,85 @@ impl Engine {
         goes_on
     }
 
+    /// The loop is to go on with what is left on a lane.
+    #[cold]
+    fn note_more(&mut self, lane: u32, more: More) {
+        let Some(live) = &mut self.live else { return };
+        if more == More::Unasked {
+            live.looking.push(lane);
+        } else {
+            live.hungry.push(lane);
+        }
+    }
+
     /// What has arrived, if that is on one lane only.
-    fn sole_arrival(&mut self) -> Result<Option<Arrival>, ErrorKind> {
-        let Engine { live: Some(live), stage, lanes, stop, .. } = self else { return Ok(None) };
-        let has_wakes = live.wakes.any();
-        if stop.is_requested() || live.read.is_some() == has_wakes {
+    fn sole_arrival(&mut self, cx: &Context<'_>) -> Result<Option<Arrival>, ErrorKind> {
+        let Engine { live: Some(live), stop, .. } = self else { return Ok(None) };
+        if stop.is_requested() {
             return Ok(None);
         }
-        if !has_wakes {
+        let has_wakes = live.wakes.any();
+        let (lane, waker) = if let Some(lane) = live.direct {
+            (lane, Some(cx.waker()))
+        } else if live.read.is_some() == has_wakes {
+            return Ok(None);
+        } else if !has_wakes {
             // The run has asked its sources over and over.
             let &[lane] = &live.hungry[..] else { return Ok(None) };
             live.hungry.clear();
             return self.next_of(lane);
+        } else {
+            live.wakes.take(&mut live.looking);
+            let &[lane] = &live.looking[..] else { return Ok(None) };
+            if live.lanes[lane as usize] != State::On {
+                return Ok(None);
+            }
+            live.looking.clear();
+            (lane, None)
+        };
+        match self.first_of(lane, waker)? {
+            None if waker.is_none() => self.all_of(lane, None),
+            first => Ok(first),
         }
-        live.wakes.take(&mut live.looking);
-        let &[lane] = &live.looking[..] else { return Ok(None) };
+    }
+
+    /// What a source has first. It is dispatched before the source is asked for more, since that takes as long as all else.
+    fn first_of(&mut self, lane: u32, waker: Option<&Waker>) -> Result<Option<Arrival>, ErrorKind> {
+        let Engine { live: Some(live), stage, lanes, .. } = self else { return Ok(None) };
+        // What comes together is stamped together, as far as one can tell: not in real time, where it is a matter of
+        // nanoseconds. And should the run stop by and by, all that there is belongs in the queue.
+        if !live.is_real || live.options.drain {
+            return Ok(None);
+        }
         let stream = lanes[lane as usize];
-        let side = stage.hubs[stream as usize].channel_mut().side();
-        let Some(side) = side.filter(|_| live.lanes[lane as usize] == State::On) else { return Ok(None) };
-        live.looking.clear();
-        let Seen { read, shown, has_more, retry_at } = side.look_and_show(stage.core.desk().now.get());
+        let last = stage.core.desk().now.get();
+        match stage.hubs[stream as usize].look_for_one(last, waker, &mut live.read) {
+            Shown::Nothing => Ok(None),
+            Shown::At(time) => Ok(Some(Arrival { lane, time, more: More::Unasked })),
+            Shown::Fault(fault) => Err(self.source_error(stream, *fault)),
+        }
+    }
+
+    /// Goes on with a look at a lane that has ended with its first event.
+    fn look_on(&mut self, lane: u32, cx: &Context<'_>) -> Result<Option<Arrival>, ErrorKind> {
+        let Some(live) = &mut self.live else { return Ok(None) };
+        // Who need not find out which source it was is woken with less.
+        live.direct = live.sole;
+        let waker = live.sole.map(|_| cx.waker());
+        let next = self.all_of(lane, waker)?;
+        if next.is_some() {
+            self.look_at_clock();
+        }
+        Ok(next)
+    }
+
+    /// Looks at a lane that is on.
+    fn all_of(&mut self, lane: u32, waker: Option<&Waker>) -> Result<Option<Arrival>, ErrorKind> {
+        let Engine { live: Some(live), stage, lanes, .. } = self else { return Ok(None) };
+        let Some(side) = stage.hubs[lanes[lane as usize] as usize].channel_mut().side() else {
+            return Ok(None);
+        };
+        let Seen { read, shown, has_more, retry_at } = side.look_and_show(stage.core.desk().now.get(), waker);
         live.read = read;
         if retry_at.is_some() {
             live.set_retry(lane, retry_at);
@@ -148,8 +228,8 @@ impl Engine {
     fn arrival(&self, lane: u32, shown: Shown, has_more: bool) -> Result<Option<Arrival>, ErrorKind> {
         match shown {
             Shown::Nothing => Ok(None),
-            Shown::At(time) => Ok(Some(Arrival { lane, time, has_more })),
-            Shown::Fault(fault) => Err(self.source_error(self.lanes[lane as usize], fault)),
+            Shown::At(time) => Ok(Some(Arrival { lane, time, more: More::queued(has_more) })),
+            Shown::Fault(fault) => Err(self.source_error(self.lanes[lane as usize], *fault)),
         }
     }
 

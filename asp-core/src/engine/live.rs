@@ -23,6 +23,9 @@ use crate::time::{Clock, ClockStep, Duration, Timestamp};
 /// What a live run has come to. In a box, so that a poll that only waits has little to hand back.
 pub(crate) type Closed = Box<(Outcome, Vec<ErrorKind>)>;
 
+/// Among more lanes than that nobody looks for the only one that is on, each time the run waits.
+const FEW: usize = 64;
+
 /// What a live run has beside the parts of every run.
 pub(crate) struct Live {
     pub(super) clock: Arc<dyn Clock>,
@@ -63,6 +66,10 @@ pub(crate) struct Live {
     pub(super) reached: bool,
     /// True while nothing but arrivals and the passing of time brings more.
     pub(super) rests: bool,
+    /// The lane that is on, if it is the only one.
+    pub(super) sole: Option<u32>,
+    /// A lane that wakes the task of the run itself, and does not say so: to be looked at whenever the run is polled.
+    pub(super) direct: Option<u32>,
     /// True while sources are asked over and over, and none of them wakes the run.
     pub(super) is_awake: bool,
     alarm: Arc<Alarm>,
@@ -136,6 +143,8 @@ impl Live {
             caught_up: false,
             reached: false,
             rests: false,
+            sole: None,
+            direct: None,
             is_awake: false,
         }
     }
@@ -150,6 +159,13 @@ impl Live {
     #[inline]
     pub(super) fn is_on(&self) -> bool {
         self.phase == Phase::Live
+    }
+
+    /// The lane that is on, if it is the only one.
+    pub(super) fn only_lane(&self) -> Option<u32> {
+        let mut lanes = self.lanes.iter().zip(0..).filter(|(state, _)| **state == State::On);
+        let (_, lane) = lanes.next().filter(|_| self.lanes.len() <= FEW)?;
+        lanes.next().is_none().then_some(lane)
     }
 
     pub(super) fn handover(&self) -> i64 {

@@ -22,8 +22,8 @@ pub(crate) trait Feed<T>: Send {
         Poll::Ready(Ok(()))
     }
 
-    /// Moves what is there into the inbox, the first event past it as long as it is alone, until the source is pending or the inbox wants no more. Says so if nothing
-    /// will follow.
+    /// Moves what is there into the inbox, the first event past it as long as it is alone, until the source is pending or the
+    /// inbox wants no more. Says so if nothing will follow.
     fn look(&mut self, cx: &mut Context<'_>, inbox: &Inbox<T>, alone: &mut Alone<T>) -> Option<Close>;
 
     /// When the source wants to be looked at again even if nobody wakes it.
@@ -71,7 +71,9 @@ where
             match polled {
                 Ok(Poll::Pending) => return None,
                 Ok(Poll::Ready(Some(Ok((event_time, value))))) => {
-                    inbox.receive(event_time, value, alone);
+                    if inbox.receive(event_time, value, alone) {
+                        return None;
+                    }
                 }
                 Ok(Poll::Ready(Some(Err(fault)))) => return Some(Close::Fault(fault)),
                 Ok(Poll::Ready(None)) => return Some(Close::End),

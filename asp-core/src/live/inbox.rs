@@ -22,6 +22,8 @@ pub(crate) enum Alone<T> {
     /// It goes into the queue like the others.
     Never,
     None,
+    /// The look ends with it, and is to be gone on with once it was dispatched.
+    First,
     Event(Event<T>),
 }
 
@@ -37,6 +39,9 @@ pub(crate) struct Inbox<T> {
     lane: Arc<LaneWake>,
     /// True if the queue has room for more than one event.
     is_roomy: bool,
+    /// True if what finds the queue full waits in the source: nothing is dropped that would not be if more had come before
+    /// the first event was taken.
+    blocks: bool,
     /// The task of the source, which waits for room, or for its time to try again.
     pub(crate) source: AtomicWaker,
     /// When something was put into the queue last.
@@ -62,6 +67,7 @@ impl<T> Inbox<T> {
             clock,
             lane,
             is_roomy: capacity > 1 && when_full != WhenFull::Latest,
+            blocks: when_full == WhenFull::Block,
             source: AtomicWaker::new(),
             pushed: AtomicI64::new(i64::MIN),
             has_task: AtomicBool::new(false),
@@ -116,22 +122,31 @@ impl<T> Inbox<T> {
         self.is_roomy && self.is_empty() && !self.has_task.load(Ordering::Relaxed)
     }
 
-    /// Stamps an event. It is kept for the first one of a look; if others follow, all go into the queue.
+    /// True if the first event may be dispatched before more is received.
     #[inline]
-    pub(crate) fn receive(&self, event_time: Option<i64>, value: T, alone: &mut Alone<T>) {
+    pub(crate) fn may_pause(&self) -> bool {
+        self.blocks
+    }
+
+    /// Stamps an event. It is kept for the first one of a look; if others follow, all go into the queue. True if the look
+    /// ends with it.
+    #[inline]
+    pub(crate) fn receive(&self, event_time: Option<i64>, value: T, alone: &mut Alone<T>) -> bool {
         match std::mem::replace(alone, Alone::Never) {
             // Else a notice is before it.
-            Alone::None if self.is_empty() => {
+            state @ (Alone::None | Alone::First) if self.is_empty() => {
                 let arrival = self.clock.now().as_nanos();
                 self.pushed.store(arrival, Ordering::Relaxed);
                 *alone = Alone::Event(Event { arrival, event_time, value });
+                return matches!(state, Alone::First);
             }
             Alone::Event(first) => {
                 self.put(first);
                 self.push(Item::Event { event_time, value });
             }
-            Alone::None | Alone::Never => self.push(Item::Event { event_time, value }),
+            Alone::None | Alone::First | Alone::Never => self.push(Item::Event { event_time, value }),
         }
+        false
     }
 
     /// Puts an event into the queue that was stamped before.

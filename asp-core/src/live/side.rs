@@ -42,8 +42,8 @@ pub(crate) enum Shown {
     Nothing,
     /// An item waits for its turn at this time.
     At(i64),
-    /// The source failed; it takes effect now.
-    Fault(SourceFault),
+    /// The source failed; it takes effect now. In a box, so that the rest comes in registers.
+    Fault(Box<SourceFault>),
 }
 
 /// What a look at a source brought, and into its queue.
@@ -76,8 +76,12 @@ pub(crate) trait AnySide: Send {
     fn look(&mut self) -> Option<i64>;
     /// The same for a run that asks again anyway, and is not to be woken.
     fn look_awake(&mut self) -> Option<i64>;
-    /// [`AnySide::look`] and [`AnySide::show`]. An event that comes alone does not go through the queue.
-    fn look_and_show(&mut self, last: i64) -> Seen;
+    /// [`AnySide::look`] and [`AnySide::show`]. An event that comes alone does not go through the queue. The source wakes
+    /// `waker` instead of its lane, if there is one.
+    fn look_and_show(&mut self, last: i64, waker: Option<&Waker>) -> Seen;
+    /// Begins a look, and shows the first event, if nothing is before it; then `read` is its arrival, and the look is to be
+    /// gone on with after it. Else nothing is shown, and all is to be looked at.
+    fn look_for_one(&mut self, last: i64, waker: Option<&Waker>, read: &mut Option<i64>) -> Shown;
     /// When the source wants to be looked at again, wake or no wake.
     fn retry_at(&self) -> Option<Timestamp>;
     /// Takes the next item from the queue and gives it a time after `last` (S32). At most one is shown.
@@ -164,6 +168,11 @@ impl<T: Payload> Side<T> {
 
     fn fault(&self, what: FaultKind) -> SourceFault {
         SourceFault::new(self.yielded, what)
+    }
+
+    #[cold]
+    fn shown_fault(yielded: u64, what: FaultKind) -> Shown {
+        Shown::Fault(Box::new(SourceFault::new(yielded, what)))
     }
 
     /// Opens the source, then asks for its history.
@@ -269,7 +278,7 @@ impl<T: Payload> Side<T> {
                 Some(self.place(arrival, last, entry))
             }
             Ok(false) => None,
-            Err(fault) => Some(Shown::Fault(SourceFault::new(self.yielded - 1, fault))),
+            Err(fault) => Some(Self::shown_fault(self.yielded - 1, fault)),
         }
     }
 
@@ -373,16 +382,35 @@ impl<T: Payload> AnySide for Side<T> {
         look(&self.inbox, &mut self.feed, Waker::noop(), &mut Alone::Never)
     }
 
-    fn look_and_show(&mut self, last: i64) -> Seen {
-        let Side { inbox, waker, feed, shown, .. } = self;
+    fn look_and_show(&mut self, last: i64, waker: Option<&Waker>) -> Seen {
+        let Side { inbox, waker: own, feed, shown, .. } = self;
         let mut alone = if inbox.may_skip() && shown.is_none() { Alone::None } else { Alone::Never };
-        let read = look(inbox, feed, waker, &mut alone);
+        let read = look(inbox, feed, waker.unwrap_or(own), &mut alone);
         let shown = match alone {
             Alone::Event(received) => self.show_event(received, last),
-            Alone::None | Alone::Never => None,
+            Alone::None | Alone::First | Alone::Never => None,
         };
         let shown = shown.unwrap_or_else(|| self.show(last));
         Seen { read, shown, has_more: self.has_more(), retry_at: self.retry_at() }
+    }
+
+    fn look_for_one(&mut self, last: i64, waker: Option<&Waker>, read: &mut Option<i64>) -> Shown {
+        let Side { inbox, waker: own, feed: Some(feed), shown: None, .. } = self else {
+            return Shown::Nothing;
+        };
+        if !inbox.may_pause() {
+            return Shown::Nothing;
+        }
+        inbox.lane().listen();
+        let mut alone = Alone::First;
+        let close = feed.look(&mut Context::from_waker(waker.unwrap_or(own)), inbox, &mut alone);
+        if close.is_some() {
+            self.feed = None;
+            shut(&self.inbox, close);
+        }
+        let Alone::Event(event) = alone else { return Shown::Nothing };
+        *read = Some(event.arrival);
+        self.show_event(event, last).unwrap_or(Shown::Nothing)
     }
 
     fn retry_at(&self) -> Option<Timestamp> {
@@ -413,7 +441,7 @@ impl<T: Payload> AnySide for Side<T> {
                     self.ended = true;
                     return self.place(arrival, last, Entry::End);
                 }
-                Item::Fault(fault) => return Shown::Fault(self.fault(fault)),
+                Item::Fault(fault) => return Self::shown_fault(self.yielded, fault),
             }
         }
         Shown::Nothing

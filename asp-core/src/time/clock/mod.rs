@@ -83,7 +83,8 @@ pub trait Clock: Send + Sync + 'static {
     /// True if the clock goes as time goes outside of the program.
     ///
     /// A live run leaves the others on its thread their turn every few milliseconds; under a clock that is not real, every
-    /// few dispatches, so that real time decides nothing about the run. Not real is the default.
+    /// few dispatches, so that real time decides nothing about the run. Nor does it then stamp the second of two events of
+    /// a source that are there together after the first one was handled. Not real is the default.
     fn is_real(&self) -> bool {
         false
     }
