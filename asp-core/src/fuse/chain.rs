@@ -69,7 +69,7 @@ impl<S: Fuse, N: Next<S>> Lent<'_, S, N> {
             };
             let result = strategy.receive(cx, head.receiver, value);
             let is_over;
-            (desk, is_over) = head.hop.go_on(node, &mut head.next, core, result);
+            (desk, is_over) = head.hop.go_on(node, &mut head.next, *time, core, result);
             if !is_over {
                 break;
             }

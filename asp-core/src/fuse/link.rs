@@ -19,7 +19,7 @@ pub(crate) trait Next<S: Strategy>: Send + 'static {
     ///
     /// The desk goes from hand to hand, so that the compiler keeps its address; over its place in the core, each strategy
     /// would wait for the one before to have written it there.
-    fn pass(&mut self, emitted: &S::Emits, desk: Box<Desk>, core: &mut Core) -> (Box<Desk>, bool);
+    fn pass(&mut self, emitted: &S::Emits, time: i64, desk: Box<Desk>, core: &mut Core) -> (Box<Desk>, bool);
     /// What the strategy before has emitted goes the usual way.
     fn spill(&self, before: &Node<S>);
 }
@@ -35,7 +35,7 @@ impl<S: Strategy> Next<S> for Last {
     fn shut(&mut self, _: &mut Node<S>, _: &mut Nodes, _: &mut Core) {}
 
     #[inline(always)]
-    fn pass(&mut self, _: &S::Emits, desk: Box<Desk>, _: &mut Core) -> (Box<Desk>, bool) {
+    fn pass(&mut self, _: &S::Emits, _: i64, desk: Box<Desk>, _: &mut Core) -> (Box<Desk>, bool) {
         (desk, true)
     }
 
@@ -55,9 +55,9 @@ impl<S: Strategy, N: Next<S>> Next<S> for Option<N> {
     }
 
     #[inline(always)]
-    fn pass(&mut self, emitted: &S::Emits, desk: Box<Desk>, core: &mut Core) -> (Box<Desk>, bool) {
+    fn pass(&mut self, emitted: &S::Emits, time: i64, desk: Box<Desk>, core: &mut Core) -> (Box<Desk>, bool) {
         match self {
-            Some(next) => next.pass(emitted, desk, core),
+            Some(next) => next.pass(emitted, time, desk, core),
             None => (desk, true),
         }
     }
@@ -95,14 +95,15 @@ impl Hop {
         &self,
         node: &mut Node<S>,
         next: &mut impl Next<S>,
+        time: i64,
         core: &mut Core,
         result: HandlerResult,
     ) -> (Box<Desk>, bool) {
-        if !node.is_plain(&result) {
-            return self.go_on_after_more(node, next, core, result);
+        if !node.is_plain(time, &result) {
+            return self.go_on_after_more(node, next, time, core, result);
         }
         let desk = node.cx.give_desk();
-        next.pass(node.cx.emits(), desk, core)
+        next.pass(node.cx.emits(), time, desk, core)
     }
 
     /// [`Hop::go_on`], where more has come of the dispatch than an emission: apart, so that in the common case the compiler
@@ -113,6 +114,7 @@ impl Hop {
         &self,
         node: &mut Node<S>,
         next: &mut impl Next<S>,
+        time: i64,
         core: &mut Core,
         result: HandlerResult,
     ) -> (Box<Desk>, bool) {
@@ -125,7 +127,7 @@ impl Hop {
         // The chain says where it is by its hops again.
         (core.running, core.round, core.chains.relayed) = (first, 0, None);
         let desk = node.cx.give_desk();
-        next.pass(node.cx.emits(), desk, core)
+        next.pass(node.cx.emits(), time, desk, core)
     }
 }
 
@@ -170,8 +172,10 @@ impl<A: Strategy, B: Fuse, N: Next<B>> Next<A> for Link<B, N> {
     }
 
     #[inline(always)]
-    fn pass(&mut self, emitted: &A::Emits, desk: Box<Desk>, core: &mut Core) -> (Box<Desk>, bool) {
-        emitted.pass(Passing { link: self, desk, core }).unwrap_or_else(|Passing { desk, .. }| (desk, true))
+    fn pass(&mut self, emitted: &A::Emits, time: i64, desk: Box<Desk>, core: &mut Core) -> (Box<Desk>, bool) {
+        emitted
+            .pass(Passing { link: self, time, desk, core })
+            .unwrap_or_else(|Passing { desk, .. }| (desk, true))
     }
 
     fn spill(&self, before: &Node<A>) {
@@ -198,6 +202,7 @@ impl Drop for Here<'_> {
 /// A value on its way to the next strategy.
 struct Passing<'a, L> {
     link: &'a mut L,
+    time: i64,
     desk: Box<Desk>,
     core: &'a mut Core,
 }
@@ -207,7 +212,7 @@ impl<B: Fuse, N: Next<B>> Receiver for Passing<'_, Link<B, N>> {
 
     #[inline(always)]
     fn accept<T: Send + 'static>(self, value: T) -> (Box<Desk>, bool) {
-        let Passing { link, desk, core } = self;
+        let Passing { link, time, desk, core } = self;
         let Some(node) = link.node.as_deref_mut() else { return (desk, false) };
         // At once, in case the handler panics.
         link.count += 1;
@@ -219,6 +224,6 @@ impl<B: Fuse, N: Next<B>> Receiver for Passing<'_, Link<B, N>> {
         let mut here = Here { core: Some(core), round: link.hop.round };
         let result = strategy.receive(cx, link.receiver, value);
         let Some(core) = here.core.take() else { return (node.cx.give_desk(), false) };
-        link.hop.go_on(node, &mut link.next, core, result)
+        link.hop.go_on(node, &mut link.next, time, core, result)
     }
 }

@@ -145,10 +145,10 @@ impl<S: Strategy> Node<S> {
         self.strategy.is_some() && !self.settles()
     }
 
-    /// True if nothing has come of a dispatch that anybody is to know of, apart from what a chain passes on.
+    /// True if nothing has come of a dispatch at that time that anybody is to know of, apart from what a chain passes on.
     #[inline(always)]
-    pub(crate) fn is_plain(&mut self, result: &HandlerResult) -> bool {
-        result.is_ok() && self.cx.desk().is_free() && !self.cx.is_touched()
+    pub(crate) fn is_plain(&mut self, time: i64, result: &HandlerResult) -> bool {
+        result.is_ok() && self.cx.desk().limit.get() > time && !self.cx.is_touched()
     }
 
     /// Takes note of what has come of a dispatch, and keeps the desk. True if the engine need not look at it before the next
