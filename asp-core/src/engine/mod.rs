@@ -430,7 +430,7 @@ impl Engine {
             self.stage.core.desk().set_limit(limit);
             let (place, others) = self.stage.core.heads.first_two();
             if place == heads::SLEEPERS {
-                return self.stage.run_sleeps(lane);
+                return self.stage.run_sleeps(lane, &self.stop);
             }
             if place == heads::DEPARTURES {
                 return self.stage.run_departures(lane);

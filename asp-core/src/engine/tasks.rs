@@ -8,6 +8,7 @@ use crate::core::Cause;
 use crate::desk::{Refused, Soon};
 use crate::error::ErrorKind;
 use crate::heads::{self, Due};
+use crate::live::StopHandle;
 use crate::names::similar;
 use crate::observe::Class;
 use crate::panics::message;
@@ -35,8 +36,9 @@ impl Stage {
         }
     }
 
-    /// Wakes tasks whose sleep is over, as long as none else comes before them and none comes later than the limit.
-    pub(super) fn run_sleeps(&mut self, lane: Due) {
+    /// Wakes tasks whose sleep is over, as long as none else comes before them, none comes later than the limit, and nobody
+    /// asks the run to stop.
+    pub(super) fn run_sleeps(&mut self, lane: Due, stop: &StopHandle) {
         let mut left = self.core.desk().burst.get();
         while left > 0 {
             let due = self.core.heads.first();
@@ -51,30 +53,32 @@ impl Stage {
                 left -= 1;
                 continue;
             }
-            let done = self.wake_in_a_row(lane, left);
-            if done > 0 {
-                left -= done;
-                continue;
+            let done = self.wake_in_a_row(lane, left, stop);
+            left -= done.max(1);
+            if done == 0 {
+                if let Some((slot, sequence, task)) = self.next_slept() {
+                    self.core.desk().at(due.time());
+                    self.wake_task(Soon::Sleep(slot), sequence, task);
+                }
+                if self.core.heads.first() == due {
+                    // Nothing was scheduled meanwhile.
+                    self.core.show_sleeps();
+                }
             }
-            left -= 1;
-            if let Some((slot, sequence, task)) = self.next_slept() {
-                self.core.desk().at(due.time());
-                self.wake_task(Soon::Sleep(slot), sequence, task);
-            }
-            if self.core.heads.first() == due {
-                // Nothing was scheduled meanwhile.
-                self.core.show_sleeps();
+            // A run that drains goes on all the same, one by one.
+            if stop.is_requested() {
+                return;
             }
         }
     }
 
     /// Polls tasks whose sleeps are over, as long as they belong to the same strategy; how many. None if more has to be done
     /// than that, or somebody watches.
-    fn wake_in_a_row(&mut self, lane: Due, most: usize) -> usize {
+    fn wake_in_a_row(&mut self, lane: Due, most: usize, stop: &StopHandle) -> usize {
         if self.core.watched {
             return 0;
         }
-        let done = poll::poll_in_a_row(&mut self.nodes, &mut self.core, lane, most);
+        let done = poll::poll_in_a_row(&mut self.nodes, &mut self.core, lane, most, stop);
         self.attend();
         done
     }

@@ -9,6 +9,7 @@ use super::row::Row;
 use super::tasks::{TaskInfo, TaskKey};
 use crate::core::{Cause, Core};
 use crate::heads::Due;
+use crate::live::StopHandle;
 use crate::nodes::Nodes;
 use crate::observe::Class;
 use crate::panics::message;
@@ -24,9 +25,16 @@ pub(crate) fn poll(nodes: &mut Nodes, core: &mut Core, key: TaskKey) {
 }
 
 /// Polls tasks of one strategy whose sleeps are over one after the other, with its node at hand all the time; how many.
-/// None of them is at `until` or later. What the last one asked for is scheduled afterwards.
-pub(crate) fn poll_in_a_row(nodes: &mut Nodes, core: &mut Core, until: Due, most: usize) -> usize {
-    let Some(mut row) = Row::begin(nodes, core, until, most) else { return 0 };
+/// None of them is at `until` or later, or after one that asked the run to stop. What the last one asked for is scheduled
+/// afterwards.
+pub(crate) fn poll_in_a_row(
+    nodes: &mut Nodes,
+    core: &mut Core,
+    until: Due,
+    most: usize,
+    stop: &StopHandle,
+) -> usize {
+    let Some(mut row) = Row::begin(nodes, core, until, most, stop) else { return 0 };
     let Some(polled) = with_node(nodes, core, row.task, |core| row.poll(core)) else { return 0 };
     core.dispatched.wakes += row.done as u64;
     conclude(nodes, core, row.task, polled);

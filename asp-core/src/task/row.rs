@@ -11,18 +11,20 @@ use super::sleeps::Over;
 use super::tasks::{Kind, TaskKey, without_budget};
 use crate::core::Core;
 use crate::heads::{Due, SLEEPERS};
+use crate::live::StopHandle;
 use crate::node::AnyNode;
 use crate::nodes::Nodes;
 use crate::observe::Class;
 use crate::strategy::HandlerResult;
 
-pub(super) struct Row {
+pub(super) struct Row<'a> {
     /// Whose tasks they are.
     owner: u32,
     kind: Kind,
     /// The earliest item of anybody else.
     until: Due,
     most: usize,
+    stop: &'a StopHandle,
     /// How many were polled.
     pub(super) done: usize,
     /// The last one that was.
@@ -31,9 +33,15 @@ pub(super) struct Row {
     has_ended: bool,
 }
 
-impl Row {
+impl<'a> Row<'a> {
     /// None if the next sleep is not for a row.
-    pub(super) fn begin(nodes: &Nodes, core: &mut Core, lane: Due, most: usize) -> Option<Row> {
+    pub(super) fn begin(
+        nodes: &Nodes,
+        core: &mut Core,
+        lane: Due,
+        most: usize,
+        stop: &'a StopHandle,
+    ) -> Option<Self> {
         let task = local::in_run(|local| local.sleeps.plain_next())?.task;
         let (owner, kind, _) = core.tasks.owner(task)?;
         let is_held = || nodes.get(owner as usize).is_some_and(|node| node.holder().is_some());
@@ -42,7 +50,7 @@ impl Row {
         }
         core.class = Class::Call;
         let until = core.heads.first_but(SLEEPERS).min(lane);
-        Some(Row { owner, kind, until, most, done: 0, task, has_ended: false })
+        Some(Row { owner, kind, until, most, stop, done: 0, task, has_ended: false })
     }
 
     /// Polls them. What the last one has come to; what it asks for is still to be heard.
@@ -84,7 +92,8 @@ impl Row {
         }
         let Some(Over { task, time, sequence }) = local.sleeps.plain_next() else { return false };
         let is_due = Due::call(time, sequence) < self.until && time <= desk.limit.get();
-        if !is_due || self.done == self.most || stands_still {
+        let is_stopped = self.done > 0 && self.stop.is_requested();
+        if !is_due || self.done == self.most || stands_still || is_stopped {
             return false;
         }
         let Some((current, kind)) = core.tasks.current(task) else { return false };

@@ -104,7 +104,7 @@ fn live_runs_keep_their_promises_whatever_happens() {
 }
 
 /// Seeds that have found a fault.
-const FOUND: [u64; 21] = [
+const FOUND: [u64; 22] = [
     771,
     780,
     831,
@@ -126,6 +126,7 @@ const FOUND: [u64; 21] = [
     607_451,
     90_007_802,
     110_032_419,
+    150_011_384,
 ];
 
 #[test]
