@@ -49,9 +49,8 @@ pub(crate) trait AnyHub: Any + Send {
     /// Puts it into the bundle of its owner, which is made if there is none; its place there, or the stream itself.
     fn join(self: Box<Self>, bundle: &mut Option<Box<dyn AnyBundle>>) -> Result<u32, Box<dyn AnyHub>>;
     /// [`AnySide::look_for_one`](crate::live::side::AnySide::look_for_one), in one dynamic call.
-    fn look_for_one(&mut self, last: i64, waker: Option<&Waker>, read: &mut Option<i64>) -> Shown {
-        let side = self.channel_mut().side();
-        side.map_or(Shown::Nothing, |side| side.look_for_one(last, waker, read))
+    fn look_for_one(&mut self, last: i64, waker: Option<&Waker>, read: &mut Option<i64>) -> Option<Shown> {
+        self.channel_mut().side()?.look_for_one(last, waker, read)
     }
     /// Dispatches the item that the live side of the stream shows.
     fn run_shown(&mut self, lane: u32, time: i64, nodes: &mut Nodes, core: &mut Core);

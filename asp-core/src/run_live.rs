@@ -97,13 +97,31 @@ impl Runner {
     /// price of a processor core.
     ///
     /// It still yields to the runtime several thousand times a second, so that sources on the same thread make progress.
-    /// If there are no more than four live sources, it asks them over and over; more of them have to wake it.
+    ///
+    /// If the run has no more than four streams with a source, it asks its live sources over and over, so that they need
+    /// not wake it: what can only be polled, such as a channel of the standard library or a ring in shared memory, is a
+    /// source. With more streams than that, sources have to wake the run as they do without `spin`. Under a clock that is not
+    /// [real](crate::Clock::is_real) it asks them once, and waits for the clock.
     ///
     /// ```
-    /// use asp_core::Runner;
+    /// use asp_core::{Runner, Source, Stream};
+    /// use futures::stream;
+    /// use std::sync::mpsc::{TryRecvError, channel};
+    /// use std::task::Poll;
     ///
-    /// let runner = Runner::new().spin();
-    /// # drop(runner);
+    /// const QUOTES: Stream<f64> = Stream::new("quotes");
+    /// let (sender, receiver) = channel();
+    /// let polled = stream::poll_fn(move |_| match receiver.try_recv() {
+    ///     Ok(quote) => Poll::Ready(Some(quote)),
+    ///     Err(TryRecvError::Empty) => Poll::Pending,
+    ///     Err(TryRecvError::Disconnected) => Poll::Ready(None),
+    /// });
+    /// let feed = std::thread::spawn(move || [20.5, 20.7].map(|quote| sender.send(quote)));
+    /// let runner = Runner::new().feed(QUOTES, Source::live(polled)).spin().collect(QUOTES);
+    /// let mut outcome = futures::executor::block_on(runner.run_live())?;
+    /// assert_eq!(outcome.collected(QUOTES)?.len(), 2);
+    /// # drop(feed);
+    /// # Ok::<(), asp_core::Error>(())
     /// ```
     pub fn spin(mut self) -> Self {
         self.live.spin = true;

@@ -59,7 +59,7 @@ pub(crate) fn pace(events: usize, mut deliver: impl FnMut(Instant) -> bool + Sen
     });
 }
 
-fn runtime() -> tokio::runtime::Runtime {
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime")
 }
 

@@ -59,12 +59,16 @@ impl Engine {
 
     /// Asks the sources without waiting for their wake-ups, if there are few. True if one had something.
     pub(super) fn spin_over_sources(&mut self) -> bool {
-        let Engine { live: Some(live), stage, lanes, .. } = self else { return false };
+        let Some(live) = &mut self.live else { return false };
         if live.draining || live.lanes.len() > SPUN {
             std::hint::spin_loop();
             return false;
         }
         live.is_awake = true;
+        if let Some(has_some) = self.ask_sole() {
+            return has_some;
+        }
+        let Engine { live: Some(live), stage, lanes, .. } = self else { return false };
         for (lane, &stream) in lanes.iter().enumerate() {
             if live.lanes[lane] == State::On
                 && let Some(side) = stage.hubs[stream as usize].channel_mut().side()
@@ -80,6 +84,9 @@ impl Engine {
     /// Lets each stream that shows no item take the next one from its queue (S32).
     pub(super) fn show_all(&mut self) -> Result<(), ErrorKind> {
         let last = self.stage.now();
+        if let Some((lane, shown)) = self.live.as_mut().and_then(|live| live.found.take()) {
+            self.note_shown(lane, shown)?;
+        }
         while let Some(lane) = self.live.as_mut().and_then(|live| live.hungry.pop()) {
             let stream = self.lanes[lane as usize];
             let Some(live) = &mut self.live else { break };
@@ -87,11 +94,17 @@ impl Engine {
             if live.lanes[lane as usize] != State::On {
                 continue;
             }
-            match side.show(last) {
-                Shown::Nothing => {}
-                Shown::At(time) => live.shown.push(Reverse((time, lane))),
-                Shown::Fault(fault) => return Err(self.source_error(stream, *fault)),
-            }
+            let shown = side.show(last);
+            self.note_shown(lane, shown)?;
+        }
+        Ok(())
+    }
+
+    fn note_shown(&mut self, lane: u32, shown: Shown) -> Result<(), ErrorKind> {
+        match (shown, &mut self.live) {
+            (Shown::At(time), Some(live)) => live.shown.push(Reverse((time, lane))),
+            (Shown::Fault(fault), _) => return Err(self.source_error(self.lanes[lane as usize], *fault)),
+            (Shown::Nothing | Shown::At(_), _) => {}
         }
         Ok(())
     }

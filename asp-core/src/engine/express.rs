@@ -59,7 +59,7 @@ impl Engine {
         let is_on = live.is_on() && live.caught_up && !live.draining && live.opening == 0;
         let has_others = !live.retries.is_empty() || !live.shown.is_empty() || !live.hungry.is_empty();
         live.rests = is_plain && is_quiet && is_on && !has_others;
-        live.sole = if live.rests && !live.options.spin { live.only_lane() } else { None };
+        live.sole = if live.rests { live.only_lane() } else { None };
     }
 
     /// True, once, if the run has rested until it was woken.
@@ -123,6 +123,9 @@ impl Engine {
         assert!(self.would_wait(), "nothing is left but to wait");
         let next = Timestamp::from_nanos(self.stage.core.heads.first().time());
         let end = self.limits.end.unwrap_or(Timestamp::MAX);
+        if let Some(live) = &mut self.live {
+            live.rests = true;
+        }
         let goes_on = self.wait_until(cx, next.min(end));
         if let Some(live) = &mut self.live {
             live.rests = !goes_on;
@@ -144,6 +147,10 @@ impl Engine {
     /// What has arrived, if that is on one lane only.
     fn sole_arrival(&mut self, cx: &Context<'_>) -> Result<Option<Arrival>, ErrorKind> {
         let Engine { live: Some(live), stop, .. } = self else { return Ok(None) };
+        if let Some((lane, shown)) = live.found.take() {
+            // The run goes on spinning, and asks for more by that.
+            return self.arrival(lane, shown, false);
+        }
         if stop.is_requested() {
             return Ok(None);
         }
@@ -175,26 +182,40 @@ impl Engine {
     /// What a source has first. It is dispatched before the source is asked for more, since that takes as long as all else.
     fn first_of(&mut self, lane: u32, waker: Option<&Waker>) -> Result<Option<Arrival>, ErrorKind> {
         let Engine { live: Some(live), stage, lanes, .. } = self else { return Ok(None) };
-        // What comes together is stamped together, as far as one can tell: not in real time, where it is a matter of
-        // nanoseconds. And should the run stop by and by, all that there is belongs in the queue.
-        if !live.is_real || live.options.drain {
+        if !live.takes_one() {
             return Ok(None);
         }
         let stream = lanes[lane as usize];
         let last = stage.core.desk().now.get();
         match stage.hubs[stream as usize].look_for_one(last, waker, &mut live.read) {
-            Shown::Nothing => Ok(None),
-            Shown::At(time) => Ok(Some(Arrival { lane, time, more: More::Unasked })),
-            Shown::Fault(fault) => Err(self.source_error(stream, *fault)),
+            None | Some(Shown::Nothing) => Ok(None),
+            Some(Shown::At(time)) => Ok(Some(Arrival { lane, time, more: More::Unasked })),
+            Some(Shown::Fault(fault)) => Err(self.source_error(stream, *fault)),
         }
+    }
+
+    /// Asks the source of a run that rests, and spins, if there is only one: true if it had something. None if it is to be
+    /// looked at as a whole.
+    pub(super) fn ask_sole(&mut self) -> Option<bool> {
+        let Engine { live: Some(live), stage, lanes, .. } = self else { return None };
+        let lane = live.sole.filter(|_| live.rests && live.takes_one())?;
+        let last = stage.core.desk().now.get();
+        let hub = &mut stage.hubs[lanes[lane as usize] as usize];
+        match hub.look_for_one(last, Some(Waker::noop()), &mut live.read)? {
+            // An end, say, is in the queue.
+            Shown::Nothing if live.read.is_some() => live.hungry.push(lane),
+            Shown::Nothing => {}
+            shown => live.found = Some((lane, shown)),
+        }
+        Some(live.read.is_some())
     }
 
     /// Goes on with a look at a lane that has ended with its first event.
     fn look_on(&mut self, lane: u32, cx: &Context<'_>) -> Result<Option<Arrival>, ErrorKind> {
         let Some(live) = &mut self.live else { return Ok(None) };
         // Who need not find out which source it was is woken with less.
-        live.direct = live.sole;
-        let waker = live.sole.map(|_| cx.waker());
+        live.direct = live.sole.filter(|_| !live.options.spin);
+        let waker = live.direct.map(|_| cx.waker());
         let next = self.all_of(lane, waker)?;
         if next.is_some() {
             self.look_at_clock();

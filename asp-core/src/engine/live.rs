@@ -15,6 +15,7 @@ use std::task::{Context, Poll, Waker, ready};
 use super::wait::Horizon;
 use super::{Ended, Engine, Turn};
 use crate::error::ErrorKind;
+use crate::live::side::Shown;
 use crate::live::wake::{Alarm, Wakes};
 use crate::node::Step;
 use crate::outcome::{Outcome, StopReason};
@@ -68,6 +69,8 @@ pub(crate) struct Live {
     pub(super) rests: bool,
     /// The lane that is on, if it is the only one.
     pub(super) sole: Option<u32>,
+    /// What a lane has shown to a run that spins, before anybody took note of it.
+    pub(super) found: Option<(u32, Shown)>,
     /// A lane that wakes the task of the run itself, and does not say so: to be looked at whenever the run is polled.
     pub(super) direct: Option<u32>,
     /// True while sources are asked over and over, and none of them wakes the run.
@@ -144,6 +147,7 @@ impl Live {
             reached: false,
             rests: false,
             sole: None,
+            found: None,
             direct: None,
             is_awake: false,
         }
@@ -166,6 +170,13 @@ impl Live {
         let mut lanes = self.lanes.iter().zip(0..).filter(|(state, _)| **state == State::On);
         let (_, lane) = lanes.next().filter(|_| self.lanes.len() <= FEW)?;
         lanes.next().is_none().then_some(lane)
+    }
+
+    /// True if the first event of a look may be dispatched in the middle of it. What comes together is stamped together, as
+    /// far as one can tell: not in real time, where it is a matter of nanoseconds. And should the run stop by and by, all that
+    /// there is belongs in the queue.
+    pub(super) fn takes_one(&self) -> bool {
+        self.is_real && !self.options.drain
     }
 
     pub(super) fn handover(&self) -> i64 {

@@ -101,20 +101,20 @@ impl Engine {
         if is_fresh || has_news {
             return true;
         }
-        if live.options.spin && self.grace.is_none() {
-            return self.spin_until(cx, until);
+        if !live.options.spin || self.grace.is_some() {
+            return live.wait_for_clock(cx, until);
         }
-        live.wait_for_clock(cx, until)
+        if live.is_real { self.spin_until(cx, until) } else { self.spin_once(cx, until) }
     }
 
-    /// The same without sleeping. False if it is time to let others on this thread do something.
+    /// Asks the sources without sleeping. False if it is time to let others on this thread do something.
     fn spin_until(&mut self, cx: &mut Context<'_>, until: Timestamp) -> bool {
         let Some(live) = &self.live else { return false };
         let (patience, now) = (Spin::start(), live.clock.now());
         if now >= until {
             return true;
         }
-        let is_near = !live.is_real || until <= now + NEAR;
+        let is_near = until <= now + NEAR;
         while !patience.is_over() {
             for _ in 0..8 {
                 if self.has_news() || self.spin_over_sources() {
@@ -128,6 +128,18 @@ impl Engine {
         }
         cx.waker().wake_by_ref();
         false
+    }
+
+    /// The same under a clock that is not real, and may wait to be asked before it goes on.
+    fn spin_once(&mut self, cx: &mut Context<'_>, until: Timestamp) -> bool {
+        if self.spin_over_sources() {
+            return true;
+        }
+        let is_over = self.live.as_mut().is_some_and(|live| live.wait_for_clock(cx, until));
+        if !is_over {
+            cx.waker().wake_by_ref();
+        }
+        is_over
     }
 
     /// True if something outside has woken the run.

@@ -80,8 +80,9 @@ pub(crate) trait AnySide: Send {
     /// `waker` instead of its lane, if there is one.
     fn look_and_show(&mut self, last: i64, waker: Option<&Waker>) -> Seen;
     /// Begins a look, and shows the first event, if nothing is before it; then `read` is its arrival, and the look is to be
-    /// gone on with after it. Else nothing is shown, and all is to be looked at.
-    fn look_for_one(&mut self, last: i64, waker: Option<&Waker>, read: &mut Option<i64>) -> Shown;
+    /// gone on with after it. If the queue has something instead, `read` is the time when that came. None if the source is
+    /// to be looked at as a whole.
+    fn look_for_one(&mut self, last: i64, waker: Option<&Waker>, read: &mut Option<i64>) -> Option<Shown>;
     /// When the source wants to be looked at again, wake or no wake.
     fn retry_at(&self) -> Option<Timestamp>;
     /// Takes the next item from the queue and gives it a time after `last` (S32). At most one is shown.
@@ -394,12 +395,10 @@ impl<T: Payload> AnySide for Side<T> {
         Seen { read, shown, has_more: self.has_more(), retry_at: self.retry_at() }
     }
 
-    fn look_for_one(&mut self, last: i64, waker: Option<&Waker>, read: &mut Option<i64>) -> Shown {
-        let Side { inbox, waker: own, feed: Some(feed), shown: None, .. } = self else {
-            return Shown::Nothing;
-        };
+    fn look_for_one(&mut self, last: i64, waker: Option<&Waker>, read: &mut Option<i64>) -> Option<Shown> {
+        let Side { inbox, waker: own, feed: Some(feed), shown: None, .. } = self else { return None };
         if !inbox.may_pause() {
-            return Shown::Nothing;
+            return None;
         }
         inbox.lane().listen();
         let mut alone = Alone::First;
@@ -408,9 +407,12 @@ impl<T: Payload> AnySide for Side<T> {
             self.feed = None;
             shut(&self.inbox, close);
         }
-        let Alone::Event(event) = alone else { return Shown::Nothing };
+        let Alone::Event(event) = alone else {
+            *read = (!self.inbox.is_empty()).then(|| self.inbox.pushed());
+            return Some(Shown::Nothing);
+        };
         *read = Some(event.arrival);
-        self.show_event(event, last).unwrap_or(Shown::Nothing)
+        Some(self.show_event(event, last).unwrap_or(Shown::Nothing))
     }
 
     fn retry_at(&self) -> Option<Timestamp> {

@@ -4,6 +4,7 @@
 //! several times in one process; a line gives the medians of process CPU time per event, with the minima in brackets,
 //! and how many times faster than the best peer ASP is. A dash is what a peer cannot express.
 
+mod by_asp;
 mod by_nexosim;
 mod by_tokio;
 mod by_wingfoil;
@@ -141,7 +142,7 @@ fn live_sides() -> [(&'static str, [Option<Live>; 4]); 2] {
     let parked: [Option<Live>; 4] =
         [Some(|n| live::asp(n, false)), Some(by_wingfoil::live_parked), None, Some(|n| live::hand(n, false))];
     let spin: [Option<Live>; 4] = [
-        Some(|n| live::asp(n, true)),
+        Some(by_asp::live_spinning),
         Some(by_wingfoil::live_spinning),
         Some(by_nexosim::live_spinning),
         None,

@@ -38,6 +38,7 @@ mod schedule;
 mod settled;
 mod shared;
 mod sources;
+mod spinning;
 mod splice;
 mod starts;
 mod stops;
