@@ -98,10 +98,10 @@ impl Runner {
     ///
     /// It still yields to the runtime several thousand times a second, so that sources on the same thread make progress.
     ///
-    /// If the run has no more than four streams with a source, it asks its live sources over and over, so that they need
-    /// not wake it: what can only be polled, such as a channel of the standard library or a ring in shared memory, is a
-    /// source. With more streams than that, sources have to wake the run as they do without `spin`. Under a clock that is not
-    /// [real](crate::Clock::is_real) it asks them once, and waits for the clock.
+    /// No more than four live sources are asked over and over, so that they need not wake the run: what can only be polled,
+    /// such as a channel of the standard library or a ring in shared memory, is a source. More of them have to wake it, as
+    /// they do without `spin`. Under a clock that is not [real](crate::Clock::is_real) they are asked once, and the run waits
+    /// for the clock.
     ///
     /// ```
     /// use asp_core::{Runner, Source, Stream};

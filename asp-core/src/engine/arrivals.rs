@@ -57,10 +57,21 @@ impl Engine {
         }
     }
 
-    /// Asks the sources without waiting for their wake-ups, if there are few. True if one had something.
+    /// Takes note of the sources that are on, if there are few.
+    pub(super) fn note_spun(&mut self) {
+        let Some(live) = &mut self.live else { return };
+        live.spun.clear();
+        let lanes = live.lanes.iter().zip(0..).filter(|(state, _)| **state == State::On);
+        live.spun.extend(lanes.map(|(_, lane)| lane).take(SPUN + 1));
+        if live.spun.len() > SPUN {
+            live.spun.clear();
+        }
+    }
+
+    /// Asks these without waiting for their wake-ups. True if one had something.
     pub(super) fn spin_over_sources(&mut self) -> bool {
         let Some(live) = &mut self.live else { return false };
-        if live.draining || live.lanes.len() > SPUN {
+        if live.draining || live.spun.is_empty() {
             std::hint::spin_loop();
             return false;
         }
@@ -69,13 +80,13 @@ impl Engine {
             return has_some;
         }
         let Engine { live: Some(live), stage, lanes, .. } = self else { return false };
-        for (lane, &stream) in lanes.iter().enumerate() {
-            if live.lanes[lane] == State::On
-                && let Some(side) = stage.hubs[stream as usize].channel_mut().side()
+        for &lane in &live.spun {
+            let stream = lanes[lane as usize];
+            if let Some(side) = stage.hubs[stream as usize].channel_mut().side()
                 && let Some(now) = side.look_awake()
             {
                 live.read = Some(now);
-                live.hungry.push(lane as u32);
+                live.hungry.push(lane);
             }
         }
         live.read.is_some()

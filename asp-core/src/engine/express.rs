@@ -59,7 +59,7 @@ impl Engine {
         let is_on = live.is_on() && live.caught_up && !live.draining && live.opening == 0;
         let has_others = !live.retries.is_empty() || !live.shown.is_empty() || !live.hungry.is_empty();
         live.rests = is_plain && is_quiet && is_on && !has_others;
-        live.sole = if live.rests { live.only_lane() } else { None };
+        live.sole = if live.rests && !live.options.spin { live.only_lane() } else { None };
     }
 
     /// True, once, if the run has rested until it was woken.
@@ -198,7 +198,10 @@ impl Engine {
     /// looked at as a whole.
     pub(super) fn ask_sole(&mut self) -> Option<bool> {
         let Engine { live: Some(live), stage, lanes, .. } = self else { return None };
-        let lane = live.sole.filter(|_| live.rests && live.takes_one())?;
+        let &[lane] = &live.spun[..] else { return None };
+        if !live.rests || !live.takes_one() {
+            return None;
+        }
         let last = stage.core.desk().now.get();
         let hub = &mut stage.hubs[lanes[lane as usize] as usize];
         match hub.look_for_one(last, Some(Waker::noop()), &mut live.read)? {
@@ -214,8 +217,8 @@ impl Engine {
     fn look_on(&mut self, lane: u32, cx: &Context<'_>) -> Result<Option<Arrival>, ErrorKind> {
         let Some(live) = &mut self.live else { return Ok(None) };
         // Who need not find out which source it was is woken with less.
-        live.direct = live.sole.filter(|_| !live.options.spin);
-        let waker = live.direct.map(|_| cx.waker());
+        live.direct = live.sole;
+        let waker = live.sole.map(|_| cx.waker());
         let next = self.all_of(lane, waker)?;
         if next.is_some() {
             self.look_at_clock();

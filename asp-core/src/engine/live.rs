@@ -69,7 +69,9 @@ pub(crate) struct Live {
     pub(super) rests: bool,
     /// The lane that is on, if it is the only one.
     pub(super) sole: Option<u32>,
-    /// What a lane has shown to a run that spins, before anybody took note of it.
+    /// The lanes that a run asks over and over.
+    pub(super) spun: Vec<u32>,
+    /// What one of them has shown, before anybody took note of it.
     pub(super) found: Option<(u32, Shown)>,
     /// A lane that wakes the task of the run itself, and does not say so: to be looked at whenever the run is polled.
     pub(super) direct: Option<u32>,
@@ -147,6 +149,7 @@ impl Live {
             reached: false,
             rests: false,
             sole: None,
+            spun: Vec::new(),
             found: None,
             direct: None,
             is_awake: false,

@@ -104,7 +104,9 @@ impl Engine {
         if !live.options.spin || self.grace.is_some() {
             return live.wait_for_clock(cx, until);
         }
-        if live.is_real { self.spin_until(cx, until) } else { self.spin_once(cx, until) }
+        let is_real = live.is_real;
+        self.note_spun();
+        if is_real { self.spin_until(cx, until) } else { self.spin_once(cx, until) }
     }
 
     /// Asks the sources without sleeping. False if it is time to let others on this thread do something.

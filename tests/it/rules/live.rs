@@ -327,3 +327,25 @@ fn s46_a_run_that_drains_sleeps_although_a_source_is_down() {
     assert_eq!(futures::executor::block_on(run).unwrap().report().reason, StopReason::Requested);
     assert_eq!(log.take(), "one@0.000000001, two@0.000000002, three@0.000000003");
 }
+
+#[test]
+fn s32_a_source_says_when_its_events_happened() {
+    const NUMBERS: Stream<u8> = Stream::new("numbers");
+    let numbers = Source::live_at(futures::stream::iter([(s(98.0), 1), (s(97.5), 2), (s(101.0), 3)]));
+    let clock = jumping(100.0);
+    let mut outcome = lived(&clock, Runner::new().feed(NUMBERS, numbers).collect(NUMBERS));
+    let events = outcome.collected(NUMBERS).unwrap();
+    let times: Vec<_> = events.iter().map(|event| (event.time, event.value)).collect();
+    assert_eq!(times, [(s(98.0), 1), (s(97.5), 2), (s(101.0), 3)], "in the order of arrival");
+    assert_eq!(
+        outcome.report().live[0].max_lag,
+        Some(d(2.500000001)),
+        "the second one came a nanosecond later"
+    );
+
+    let far = std::time::UNIX_EPOCH + std::time::Duration::from_secs(10_000_000_000);
+    let numbers = Source::live_at(futures::stream::iter([(far, 1)]));
+    let run = Runner::new().feed(NUMBERS, numbers).collect(NUMBERS).clock(clock).run_live();
+    let error = futures::executor::block_on(run).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Source { index: 0, .. }), "{error}");
+}

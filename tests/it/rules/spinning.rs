@@ -142,6 +142,32 @@ fn s39_several_sources_are_asked_in_turn() {
     assert_eq!(reader.ends, 1);
 }
 
+/// Only live sources count among the four.
+#[test]
+fn s39_past_sources_do_not_keep_a_live_one_from_being_asked() {
+    let (sender, source) = asked();
+    let mut runner = Runner::new().feed(A, Source::live(source)).collect(A).spin();
+    for past in 0..8 {
+        let stream: Stream<u64> = Stream::named(format!("past {past}"));
+        runner = runner.feed(stream.clone(), [(Timestamp::EPOCH, past)]).collect(stream);
+    }
+    let (stop, counter) = (runner.stop_handle(), Arc::new(AtomicU64::new(0)));
+    let heard = Arc::clone(&counter);
+    let runner = runner.sink(A, move |_| _ = heard.fetch_add(1, Ordering::Release));
+    let feed = thread::spawn(move || {
+        pause(1_000);
+        sender.send(7).unwrap();
+        let begun = Instant::now();
+        while counter.load(Ordering::Acquire) == 0 && begun.elapsed() < StdDuration::from_secs(20) {
+            thread::yield_now();
+        }
+        stop.stop();
+    });
+    let mut outcome = block_on(runner.run_live()).unwrap();
+    feed.join().unwrap();
+    assert_eq!(outcome.collected(A).unwrap().len(), 1);
+}
+
 #[test]
 fn s21_what_fails_while_the_run_spins_is_named() {
     let (sender, source) = asked();
