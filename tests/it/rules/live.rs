@@ -339,8 +339,8 @@ fn s32_a_source_says_when_its_events_happened() {
     assert_eq!(times, [(s(98.0), 1), (s(97.5), 2), (s(101.0), 3)], "in the order of arrival");
     assert_eq!(
         outcome.report().live[0].max_lag,
-        Some(d(2.500000001)),
-        "the second one came a nanosecond later"
+        Some(d(2.500000002)),
+        "one nanosecond after the first, which came one after the start"
     );
 
     let far = std::time::UNIX_EPOCH + std::time::Duration::from_secs(10_000_000_000);
