@@ -1,8 +1,7 @@
 //! What the engine and the nodes share during a run, apart from what handlers see ([`crate::desk`]).
 
 use std::any::Any;
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::VecDeque;
 use std::panic::resume_unwind;
 
 use crate::desk::{Desk, Refused, Watch};
@@ -21,6 +20,7 @@ use crate::strategy::HandlerResult;
 use crate::task::{Outside, Tasks};
 use crate::time::{Duration, Timestamp};
 use crate::trace::Trace;
+use crate::unsettled::Unsettled;
 
 /// Why a dispatch stopped the run.
 #[derive(Debug)]
@@ -129,31 +129,6 @@ pub(crate) struct Core {
 
 /// Where no run comes.
 pub(crate) const NEVER: (u64, u64) = (u64::MAX, u64::MAX);
-
-/// Strategies that are due to settle, by declaration, each once.
-#[derive(Debug, Default)]
-pub(crate) struct Unsettled(BinaryHeap<Reverse<(u64, u32)>>);
-
-impl Unsettled {
-    #[inline(never)]
-    pub(crate) fn insert(&mut self, declaration: u64, node: u32) {
-        self.0.push(Reverse((declaration, node)));
-    }
-
-    pub(crate) fn pop_first(&mut self) -> Option<u32> {
-        self.0.pop().map(|Reverse((_, node))| node)
-    }
-
-    #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Declarations and numbers, in no order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, u32)> {
-        self.0.iter().map(|Reverse(place)| *place)
-    }
-}
 
 /// The desk beside the core that it is put back into.
 struct Aside<'a> {

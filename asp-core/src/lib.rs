@@ -204,6 +204,7 @@ pub mod testing;
 #[allow(clippy::disallowed_methods, reason = "it is here that clocks are read, and nowhere else")]
 pub mod time;
 mod trace;
+mod unsettled;
 pub mod window;
 mod wiring;
 
