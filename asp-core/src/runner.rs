@@ -361,7 +361,7 @@ impl Runner {
 
     /// How many rounds one instant may have (S14); 10 000 unless told otherwise.
     ///
-    /// More stop the run with [`ErrorKind::SameInstantLoop`].
+    /// More stop the run with [`ErrorKind::SameInstantLoop`](crate::ErrorKind::SameInstantLoop).
     ///
     /// ```
     #[doc = include_str!("../doc/greeter.rs")]
@@ -381,7 +381,8 @@ impl Runner {
     /// How many dispatches may follow the last source event in a run without an end (S29); 100 000 000 unless told
     /// otherwise.
     ///
-    /// More stop the run with [`ErrorKind::DrainLimit`], which names a method that goes on scheduling.
+    /// More stop the run with [`ErrorKind::DrainLimit`](crate::ErrorKind::DrainLimit), which names a method that goes on
+    /// scheduling.
     ///
     /// ```
     #[doc = include_str!("../doc/greeter.rs")]
@@ -403,7 +404,7 @@ impl Runner {
     /// # Errors
     ///
     /// All faults of the graph, before the first event; later the first error of a source or handler, with the
-    /// strategies in [`Error::into_outcome`].
+    /// strategies in [`Error::into_outcome`](crate::Error::into_outcome).
     ///
     /// ```
     #[doc = include_str!("../doc/greeter.rs")]
