@@ -100,8 +100,8 @@ impl Runner {
     ///
     /// No more than four live sources are asked over and over, so that they need not wake the run: what can only be polled,
     /// such as a channel of the standard library or a ring in shared memory, is a source. More of them have to wake it, as
-    /// they do without `spin`. Under a clock that is not [real](crate::Clock::is_real) they are asked once, and the run waits
-    /// for the clock.
+    /// they do without `spin`. Under a clock that is not [real](crate::Clock::is_real) they are asked once before each look at
+    /// the clock.
     ///
     /// ```
     /// use asp_core::{Runner, Source, Stream};

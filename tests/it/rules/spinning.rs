@@ -128,7 +128,7 @@ fn s39_several_sources_are_asked_in_turn() {
             for value in 1..=3_000 {
                 sender.send(value).unwrap();
                 if value.is_multiple_of(step * 50) {
-                    pause(100 * step);
+                    pause(10 * step);
                 }
             }
         }));
@@ -155,17 +155,20 @@ fn s39_past_sources_do_not_keep_a_live_one_from_being_asked() {
     let heard = Arc::clone(&counter);
     let runner = runner.sink(A, move |_| _ = heard.fetch_add(1, Ordering::Release));
     let feed = thread::spawn(move || {
-        pause(1_000);
-        sender.send(7).unwrap();
         let begun = Instant::now();
-        while counter.load(Ordering::Acquire) == 0 && begun.elapsed() < StdDuration::from_secs(20) {
-            thread::yield_now();
+        // The first one may be there when the run begins; for the next it has to ask again.
+        for sent in 1..=3 {
+            sender.send(sent).unwrap();
+            while counter.load(Ordering::Acquire) < sent && begun.elapsed() < StdDuration::from_secs(20) {
+                thread::yield_now();
+            }
+            pause(100);
         }
         stop.stop();
     });
     let mut outcome = block_on(runner.run_live()).unwrap();
     feed.join().unwrap();
-    assert_eq!(outcome.collected(A).unwrap().len(), 1);
+    assert_eq!(outcome.collected(A).unwrap().len(), 3);
 }
 
 #[test]
@@ -174,9 +177,9 @@ fn s21_what_fails_while_the_run_spins_is_named() {
     sender.send(Ok(1)).unwrap();
     sender.send(Ok(2)).unwrap();
     let feed = thread::spawn(move || {
-        pause(1_000);
+        pause(100);
         sender.send(Err("the line is dead")).unwrap();
-        pause(1_000);
+        pause(100);
     });
     let runner = Runner::new().feed(A, Source::try_live(source)).collect(A).spin();
     let error = block_on(runner.run_live()).unwrap_err();
@@ -196,7 +199,7 @@ fn s46_a_run_that_spins_is_stopped_from_outside() {
         let feed = thread::spawn(move || {
             for value in 0..100 {
                 sender.send(value).unwrap();
-                pause(50);
+                pause(5);
             }
             stop.stop();
             while !is_done.load(Ordering::Acquire) {
